@@ -1,0 +1,120 @@
+"""Argument checks that share one error template.
+
+Every message names the argument, what was expected, what came, and the fix.
+"""
+
+import math
+import numbers
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+
+def complaint(argument: str, expected: str, received: Any, fix: str = "") -> str:
+    """Return the error text that every bad argument gets."""
+    text = f"`{argument}` must be {expected}. Received: {argument}={received!r}."
+    return f"{text} {fix}" if fix else text
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean ...?" for a misspelled word, and what is known."""
+    known = sorted(known)
+    close = get_close_matches(word, known, n=1)
+    guess = f"Did you mean {close[0]!r}? " if close else ""
+    return f"{guess}Known: {', '.join(known)}."
+
+
+def positive_integer(argument: str, value: Any) -> int:
+    """Return `value` as an int, or raise if it is not an integer above zero."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+        fix = "Write it as a whole number, 1 or larger."
+        expected = "a positive integer"
+        if isinstance(value, (numbers.Integral, numbers.Real)):
+            raise ValueError(complaint(argument, expected, value, fix))
+        raise TypeError(complaint(argument, expected, value, fix))
+    return int(value)
+
+
+def positive_integers(
+    argument: str, values: Any, *, example: str, empty: bool = False
+) -> tuple[int, ...]:
+    """Return `values` as a tuple of ints above zero; one int counts as a tuple."""
+    if isinstance(values, numbers.Integral):
+        values = (values,)
+    expected = "a sequence of positive integers"
+    fix = f"For example: {argument}={example}."
+    if not isinstance(values, Iterable) or isinstance(values, (str, bytes)):
+        raise TypeError(complaint(argument, expected, values, fix))
+    values = tuple(values)
+    if not values and not empty:
+        raise ValueError(complaint(argument, "a non-empty sequence", values, fix))
+    for value in values:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, numbers.Integral)
+            or value < 1
+        ):
+            raise ValueError(complaint(argument, expected, values, fix))
+    return tuple(int(value) for value in values)
+
+
+def fraction(argument: str, value: Any) -> float:
+    """Return `value` as a float in [0, 1), or raise."""
+    expected = "a number in [0, 1)"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(complaint(argument, expected, value))
+    if not 0.0 <= float(value) < 1.0:
+        fix = "It is a share: 0.3 means 30 %."
+        raise ValueError(complaint(argument, expected, value, fix))
+    return float(value)
+
+
+def non_negative(argument: str, value: Any) -> float:
+    """Return `value` as a finite float of at least zero, or raise."""
+    expected = "a finite number, 0 or larger"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(complaint(argument, expected, value))
+    if not (math.isfinite(value) and float(value) >= 0):
+        raise ValueError(complaint(argument, expected, value))
+    return float(value)
+
+
+def one_of(argument: str, value: Any, known: Iterable[str]) -> str:
+    """Return `value` if it is one of the known words, or raise."""
+    known = tuple(known)
+    if not isinstance(value, str) or value not in known:
+        expected = "one of " + ", ".join(repr(word) for word in known)
+        fix = nearest(value, known) if isinstance(value, str) else ""
+        raise ValueError(complaint(argument, expected, value, fix))
+    return value
+
+
+def input_shape(value: Any) -> tuple[int, ...]:
+    """Return the shape of one sample as a tuple; an int n means `(n,)`."""
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        value = (value,)
+    expected = "a positive integer or a tuple of them, the shape of one sample"
+    fix = "Leave out the batch axis; every size must be known: (28, 28, 1) or 784."
+    if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
+        raise TypeError(complaint("input_shape", expected, value, fix))
+    shape = tuple(value)
+    if not shape:
+        raise ValueError(complaint("input_shape", expected, value, fix))
+    for size in shape:
+        if isinstance(size, bool) or not isinstance(size, numbers.Integral) or size < 1:
+            raise ValueError(complaint("input_shape", expected, value, fix))
+    return tuple(int(size) for size in shape)
+
+
+def image_shape(value: Any, alternative: str) -> tuple[int, int, int]:
+    """Return `(height, width, channels)`, or raise and name what takes the rest."""
+    shape = input_shape(value)
+    if len(shape) != 3:
+        if len(shape) == 2:
+            fix = f"Add the channel axis: input_shape={(*shape, 1)}."
+        else:
+            fix = f"For data that are no images use {alternative}."
+        raise ValueError(
+            complaint("input_shape", "(height, width, channels)", value, fix)
+        )
+    return shape

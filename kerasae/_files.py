@@ -1,0 +1,62 @@
+"""Files written whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kerasae._checks import complaint, nearest
+
+
+@contextmanager
+def replacing(
+    path: str | os.PathLike[str], suffixes: Iterable[str] = ()
+) -> Iterator[Path]:
+    """Give a temporary path that becomes `path` when the block ends well.
+
+    Args:
+        path: The file to write; missing parent folders are made.
+        suffixes: Known suffixes without their dot; none means any.
+
+    Yields:
+        A path in the same folder, with the same suffix. If the block raises, what
+        it wrote there is removed and a file already at `path` stays as it was.
+    """
+    target = checked_path(path, suffixes)
+    token = secrets.token_hex(4)
+    temporary = target.with_name(f".{target.stem}-{token}{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_dir():
+            raise IsADirectoryError(21, "Is a directory")
+        # Opened, not only named: an unwritable folder is noticed before the work,
+        # and the file gets the permissions that the user's umask grants.
+        temporary.touch(exist_ok=False)
+    except OSError as error:
+        expected = "a file that can be written"
+        fix = f"{error.strerror or error}: choose another folder or file name."
+        text = complaint("path", expected, str(target), fix)
+        raise OSError(error.errno, text) from error
+    try:
+        yield temporary
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def checked_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> Path:
+    """Return `path` as a Path, or raise if no known suffix ends it."""
+    suffixes = tuple(suffixes)
+    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+        raise TypeError(complaint("path", "a file name: a str or a Path", path))
+    target = Path(path)
+    suffix = target.suffix[1:].lower()
+    if suffixes and suffix not in suffixes:
+        expected = "a file name that ends in a known suffix"
+        if not suffix:
+            fix = f"Add one: '{target.name}.{suffixes[0]}'. " + nearest("", suffixes)
+        else:
+            fix = nearest(suffix, suffixes)
+        raise ValueError(complaint("path", expected, str(target), fix))
+    return target

@@ -1,0 +1,97 @@
+"""The triple every builder returns, and how a model is split into one."""
+
+from typing import NamedTuple
+
+import keras
+
+from kerasae import _checks
+
+CODE = "code"
+
+
+class Autoencoder(NamedTuple):
+    """An autoencoder with its two halves; the three models share their weights.
+
+    Training any of them changes all of them, and `decoder(encoder(x))` equals
+    `autoencoder(x)` at inference.
+
+    Attributes:
+        autoencoder: Model from `(batch, *input_shape)` to the same shape.
+        encoder: Model from `(batch, *input_shape)` to the code.
+        decoder: Model from the code to `(batch, *input_shape)`.
+
+    Example:
+        >>> import kerasae
+        >>> autoencoder, encoder, decoder = kerasae.build_undercomplete_ae(784)
+        >>> encoder.output_shape, decoder.output_shape
+        ((None, 32), (None, 784))
+    """
+
+    autoencoder: keras.Model
+    encoder: keras.Model
+    decoder: keras.Model
+
+
+def split(model: keras.Model) -> Autoencoder:
+    """Split an autoencoder at the layer named `code`.
+
+    Works on every model that a builder made, freshly built, trained or loaded,
+    and on any Functional model of your own whose bottleneck is a layer named
+    `code`. Nothing is copied: the encoder and the decoder are models over the
+    same layers.
+
+    Args:
+        model: A Functional model with one input, one output and a layer named
+            `code` that every path from input to output passes through.
+
+    Returns:
+        The triple `(autoencoder, encoder, decoder)`; `autoencoder` is `model`.
+
+    Raises:
+        TypeError: If `model` is not a Functional Keras model.
+        ValueError: If it has no layer named `code`, several inputs or outputs,
+            or a path around the code.
+
+    Example:
+        >>> import keras
+        >>> import kerasae
+        >>> inputs = keras.Input((20,))
+        >>> code = keras.layers.Dense(3, name="code")(inputs)
+        >>> outputs = keras.layers.Dense(20)(code)
+        >>> triple = kerasae.split(keras.Model(inputs, outputs, name="mine"))
+        >>> triple.encoder.name, triple.decoder.input_shape
+        ('mine_encoder', (None, 3))
+    """
+    if not isinstance(model, keras.Model) or not hasattr(model, "operations"):
+        raise TypeError(
+            _checks.complaint(
+                "model",
+                "a Functional keras.Model",
+                type(model).__name__,
+                "Pass the first of the three models that a builder returns, or "
+                "keras.Model(inputs, outputs).",
+            )
+        )
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ValueError(
+            f"`model` must have one input and one output. Received: "
+            f"{len(model.inputs)} inputs and {len(model.outputs)} outputs."
+        )
+    names = [layer.name for layer in model.layers]
+    if CODE not in names:
+        raise ValueError(
+            f"`model` has no layer named {CODE!r}, so there is no place to split it. "
+            f"Its layers: {', '.join(names)}. Give the bottleneck layer name={CODE!r}."
+        )
+    code = model.get_layer(CODE).output
+    encoder = keras.Model(model.inputs[0], code, name=f"{model.name}_encoder")
+    try:
+        decoder = keras.Model(code, model.outputs[0], name=f"{model.name}_decoder")
+    except ValueError as error:
+        raise ValueError(
+            f"`model` has a path from input to output around the layer {CODE!r}, so "
+            "its decoder would need more than the code. Remove the skip connection."
+        ) from error
+    # Keras names the new input after a tensor; summaries and diagrams show it.
+    decoder.layers[0].name = f"{CODE}_input"
+    return Autoencoder(model, encoder, decoder)

@@ -1,0 +1,38 @@
+"""One builder a variant; each returns the triple of models."""
+
+from collections.abc import Callable
+
+from kerasae._triple import Autoencoder
+from kerasae.builders.conv import build_conv_ae
+from kerasae.builders.deep import build_deep_ae
+from kerasae.builders.denoising import build_denoising_ae
+from kerasae.builders.sparse import build_sparse_ae
+from kerasae.builders.stacked import build_stacked_ae
+from kerasae.builders.strided_conv import build_strided_conv_ae
+from kerasae.builders.tied import build_tied_ae
+from kerasae.builders.undercomplete import build_undercomplete_ae
+
+__all__ = [
+    "build_conv_ae",
+    "build_deep_ae",
+    "build_denoising_ae",
+    "build_sparse_ae",
+    "build_stacked_ae",
+    "build_strided_conv_ae",
+    "build_tied_ae",
+    "build_undercomplete_ae",
+]
+
+# Names on the command line.
+VARIANTS: dict[str, Callable[..., Autoencoder]] = {
+    "undercomplete": build_undercomplete_ae,
+    "sparse": build_sparse_ae,
+    "deep": build_deep_ae,
+    "stacked": build_stacked_ae,
+    "tied": build_tied_ae,
+    "conv": build_conv_ae,
+    "strided_conv": build_strided_conv_ae,
+    "denoising": build_denoising_ae,
+}
+# Those whose samples are (height, width, channels).
+IMAGE_VARIANTS = ("conv", "strided_conv", "denoising")

@@ -1,0 +1,84 @@
+"""Convolutions and pooling down, convolutions and upsampling up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kerasae._triple import Autoencoder
+from kerasae.builders import _blocks
+
+
+def build_conv_ae(
+    input_shape: Sequence[int] = (28, 28, 1),
+    *,
+    filters: int | Sequence[int] = (16, 8, 8),
+    kernel_size: int | Sequence[int] = 3,
+    latent_dim: int | None = None,
+    activation: Any = "relu",
+    output_activation: Any = "sigmoid",
+    kernel_initializer: Any = "glorot_uniform",
+    activity_regularizer: Any = None,
+    batch_normalization: bool = False,
+    corruption: Any = None,
+    seed: int | None = None,
+    name: str = "conv_ae",
+) -> Autoencoder:
+    """Build Conv2D and MaxPooling2D down, Conv2D and UpSampling2D up.
+
+    The variant for images: few weights, sharp results. `build_strided_conv_ae`
+    lets the network learn its own down- and upsampling instead, at about sixty
+    times the weights.
+
+    Args:
+        input_shape: `(height, width, channels)` of one image. Sizes that pooling
+            does not divide are restored exactly.
+        filters: Filters of the encoder's convolutions, outermost first; each is
+            followed by a pooling that halves height and width, rounded up. The
+            decoder mirrors them.
+        kernel_size: Side of the square kernels, one for all or one a level.
+        latent_dim: Size of a dense code between the halves; None leaves the last
+            feature map as the code.
+        activation: Activation of the code and of all hidden layers.
+        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
+        kernel_initializer: As in `keras.layers.Conv2D`.
+        activity_regularizer: Penalty on the code, as in `build_sparse_ae`; None
+            for none.
+        batch_normalization: Whether hidden layers normalize before they activate.
+        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
+            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
+        seed: Makes the weights and the corruption repeatable; None leaves that
+            to `keras.utils.set_random_seed`.
+        name: Name of the autoencoder.
+
+    Returns:
+        `(autoencoder, encoder, decoder)`, shapes `(batch, height, width,
+        channels)` to the same, to `(batch, code_height, code_width, filters[-1])`
+        or `(batch, latent_dim)`, and back.
+
+    Raises:
+        ValueError: If a size is not positive, `filters` is empty, the input has
+            no three axes, or a name is unknown.
+
+    Reference:
+        The convolutional autoencoder of the Keras tutorials
+        (https://blog.keras.io/building-autoencoders-in-keras.html).
+
+    Example:
+        >>> import kerasae
+        >>> autoencoder, encoder, decoder = kerasae.build_conv_ae((28, 28, 1))
+        >>> encoder.output_shape, autoencoder.count_params()
+        ((None, 4, 4, 8), 4385)
+    """
+    return _blocks.pooled_autoencoder(
+        input_shape,
+        filters=filters,
+        kernel_size=kernel_size,
+        latent_dim=latent_dim,
+        activation=activation,
+        output_activation=output_activation,
+        kernel_initializer=kernel_initializer,
+        activity_regularizer=activity_regularizer,
+        batch_normalization=batch_normalization,
+        corruption=corruption,
+        seed=seed,
+        name=name,
+    )

@@ -1,0 +1,81 @@
+"""Several dense layers down, several up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kerasae._triple import Autoencoder
+from kerasae.builders import _blocks
+
+
+def build_deep_ae(
+    input_shape: int | Sequence[int] = 784,
+    *,
+    hidden_units: int | Sequence[int] = (128, 64),
+    latent_dim: int = 32,
+    activation: Any = "relu",
+    code_activation: Any = "relu",
+    output_activation: Any = "sigmoid",
+    kernel_initializer: Any = "glorot_uniform",
+    batch_normalization: bool = False,
+    dropout: float = 0.0,
+    corruption: Any = None,
+    seed: int | None = None,
+    name: str = "deep_ae",
+) -> Autoencoder:
+    """Build a stack of dense layers around the code.
+
+    More layers reconstruct better from a code of the same size than
+    `build_undercomplete_ae` does. Past four or five layers a side, training from
+    scratch gets hard.
+
+    Args:
+        input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
+            than one axis are flattened inside the model and restored at its end.
+        hidden_units: Sizes of the encoder's hidden layers, outermost first; the
+            decoder mirrors them.
+        latent_dim: Size of the code, positive.
+        activation: Activation of the hidden layers.
+        code_activation: Activation of the code; `"linear"` for none.
+        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
+        kernel_initializer: As in `keras.layers.Dense`.
+        batch_normalization: Whether hidden layers normalize before they activate.
+        dropout: Fraction of the hidden units dropped in training, in [0, 1).
+        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
+            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
+        seed: Makes the weights and the corruption repeatable; None leaves that
+            to `keras.utils.set_random_seed`.
+        name: Name of the autoencoder.
+
+    Returns:
+        `(autoencoder, encoder, decoder)`, shapes `(batch, *input_shape)` to the
+        same, to `(batch, latent_dim)`, and back. Hidden layers are named
+        `encoder_1`, `encoder_2`, ...; `decoder_i` mirrors `encoder_i`.
+
+    Raises:
+        ValueError: If a size is not positive, a fraction outside [0, 1), or a
+            name unknown.
+
+    Reference:
+        The deep autoencoder of the Keras tutorials
+        (https://blog.keras.io/building-autoencoders-in-keras.html).
+
+    Example:
+        >>> import kerasae
+        >>> triple = kerasae.build_deep_ae(784, hidden_units=(128, 64), latent_dim=32)
+        >>> triple.autoencoder.count_params()
+        222384
+    """
+    return _blocks.dense_autoencoder(
+        input_shape,
+        hidden_units=hidden_units,
+        latent_dim=latent_dim,
+        activation=activation,
+        code_activation=code_activation,
+        output_activation=output_activation,
+        kernel_initializer=kernel_initializer,
+        batch_normalization=batch_normalization,
+        dropout=dropout,
+        corruption=corruption,
+        seed=seed,
+        name=name,
+    )

@@ -1,0 +1,140 @@
+"""Strided convolutions down, transposed ones up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import layers
+
+from kerasae import _checks
+from kerasae._triple import CODE, Autoencoder, split
+from kerasae.builders import _blocks
+
+
+def build_strided_conv_ae(
+    input_shape: Sequence[int] = (28, 28, 1),
+    *,
+    filters: int | Sequence[int] = (32, 64, 128),
+    kernel_size: int | Sequence[int] = (5, 5, 3),
+    latent_dim: int = 10,
+    code: str = "convolutional",
+    activation: Any = "relu",
+    output_activation: Any = "sigmoid",
+    kernel_initializer: Any = "glorot_uniform",
+    batch_normalization: bool = False,
+    corruption: Any = None,
+    seed: int | None = None,
+    name: str = "strided_conv_ae",
+) -> Autoencoder:
+    """Build Conv2D with stride 2 down, Conv2DTranspose with stride 2 up.
+
+    The network learns its own down- and upsampling and squeezes an image into
+    very few numbers; the usual backbone for clustering images. `build_conv_ae`
+    is much smaller and keeps a spatial code.
+
+    Args:
+        input_shape: `(height, width, channels)` of one image. Odd sizes are
+            restored exactly.
+        filters: Filters of the encoder's convolutions, outermost first; each
+            halves height and width. The decoder mirrors them.
+        kernel_size: Side of the square kernels, one for all or one a level.
+        latent_dim: Size of the dense code, or channels of the convolutional one.
+        code: `"convolutional"`: an unpadded convolution of up to 3x3, which for
+            28x28 images gives 1x1 positions of `latent_dim` channels. `"dense"`:
+            a vector of `latent_dim` for images of any size. The code is linear.
+        activation: Activation of the hidden layers.
+        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
+        kernel_initializer: As in `keras.layers.Conv2D`.
+        batch_normalization: Whether hidden layers normalize before they activate.
+        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
+            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
+        seed: Makes the weights and the corruption repeatable; None leaves that
+            to `keras.utils.set_random_seed`.
+        name: Name of the autoencoder.
+
+    Returns:
+        `(autoencoder, encoder, decoder)`, shapes `(batch, height, width,
+        channels)` to the same, to `(batch, code_height, code_width, latent_dim)`
+        or `(batch, latent_dim)`, and back.
+
+    Raises:
+        ValueError: If a size is not positive, `filters` is empty, the input has
+            no three axes, or a name is unknown.
+
+    Reference:
+        Guo, Liu, Zhu and Yin 2017, "Deep Clustering with Convolutional
+        Autoencoders", ICONIP.
+
+    Example:
+        >>> import kerasae
+        >>> triple = kerasae.build_strided_conv_ae((28, 28, 1))
+        >>> triple.encoder.output_shape, triple.autoencoder.count_params()
+        ((None, 1, 1, 10), 274955)
+    """
+    shape = _checks.image_shape(input_shape, "build_deep_ae")
+    filters = _checks.positive_integers("filters", filters, example="(32, 64, 128)")
+    kernels = _blocks.per_level("kernel_size", kernel_size, len(filters))
+    latent_dim = _checks.positive_integer("latent_dim", latent_dim)
+    code = _checks.one_of("code", code, ("convolutional", "dense"))
+    weights = _blocks.Weights(kernel_initializer, seed)
+
+    inputs, x = _blocks.enter(shape, corruption, weights)
+    levels = []
+    for level, (count, kernel) in enumerate(
+        zip(filters, kernels, strict=True), start=1
+    ):
+        size = x.shape[1:3]
+        padding = _padding(size, kernel, innermost=level == len(filters))
+        levels.append((level, count, kernel, size, padding))
+        conv = _blocks.convolution(
+            layers.Conv2D, weights, count, kernel, strides=2, padding=padding
+        )
+        x = _blocks.activated(
+            x,
+            conv,
+            activation,
+            f"encoder_{level}",
+            batch_normalization=batch_normalization,
+        )
+
+    if code == "dense":
+        x = _blocks.dense_code(x, latent_dim, weights, "linear", activation)
+    else:
+        window = tuple(min(3, size) for size in x.shape[1:3])
+        x = _blocks.convolution(layers.Conv2D, weights, latent_dim, window)(
+            padding="valid", name=CODE
+        )(x)
+        x = _blocks.convolution(layers.Conv2DTranspose, weights, filters[-1], window)(
+            padding="valid", activation=activation, name="expand"
+        )(x)
+
+    for level, _, kernel, size, padding in reversed(levels):
+        outermost = level == 1
+        conv = _blocks.convolution(
+            layers.Conv2DTranspose,
+            weights,
+            shape[2] if outermost else filters[level - 2],
+            kernel,
+            strides=2,
+            padding=padding,
+        )
+        x = _blocks.activated(
+            x,
+            conv,
+            output_activation if outermost else activation,
+            _blocks.OUTPUT if outermost else f"decoder_{level}",
+            batch_normalization=batch_normalization and not outermost,
+        )
+        x = _blocks.crop(x, size, f"decoder_{level}_crop")
+    return split(keras.Model(inputs, x, name=name))
+
+
+def _padding(size: Sequence[int], kernel: int, *, innermost: bool) -> str:
+    """Return the padding of a strided convolution.
+
+    The article leaves the innermost convolution unpadded, 7x7 to 3x3. That can
+    be undone exactly where stride and kernel cover every pixel; elsewhere
+    padding is the choice that loses nothing.
+    """
+    exact = all(side >= kernel and (side - kernel) % 2 == 0 for side in size)
+    return "valid" if innermost and exact and kernel > 1 else "same"

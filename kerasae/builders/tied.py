@@ -1,0 +1,101 @@
+"""A decoder that reuses the encoder's kernels, transposed."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import layers
+
+from kerasae import _checks
+from kerasae._triple import CODE, Autoencoder, split
+from kerasae.builders import _blocks
+from kerasae.layers import TiedDense
+
+
+def build_tied_ae(
+    input_shape: int | Sequence[int] = 784,
+    *,
+    hidden_units: int | Sequence[int] = (),
+    latent_dim: int = 100,
+    activation: Any = "sigmoid",
+    output_activation: Any = "sigmoid",
+    kernel_initializer: Any = None,
+    corruption: Any = None,
+    seed: int | None = None,
+    name: str = "tied_ae",
+) -> Autoencoder:
+    """Build dense layers whose kernels serve both the encoder and the decoder.
+
+    Half the weights of `build_deep_ae`, kernels that can be read as filters, and
+    with linear activations the subspace of principal component analysis. Each
+    direction has biases of its own.
+
+    Args:
+        input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
+            than one axis are flattened inside the model and restored at its end.
+        hidden_units: Sizes of hidden layers outside the code, outermost first.
+        latent_dim: Size of the code, positive.
+        activation: Activation of the code and of all hidden layers.
+        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
+        kernel_initializer: As in `keras.layers.Dense`. None means uniform in
+            plus or minus 4 sqrt(6 / (inputs + outputs)), made for sigmoids.
+        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
+            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
+        seed: Makes the weights and the corruption repeatable; None leaves that
+            to `keras.utils.set_random_seed`.
+        name: Name of the autoencoder.
+
+    Returns:
+        `(autoencoder, encoder, decoder)`, shapes `(batch, *input_shape)` to the
+        same, to `(batch, latent_dim)`, and back. The shared layers are named
+        `tied_1`, `tied_2`, ..., outermost first.
+
+    Raises:
+        ValueError: If a size is not positive, or a name is unknown.
+
+    Reference:
+        Vincent et al. 2010, "Stacked Denoising Autoencoders", Journal of Machine
+        Learning Research 11; settings of the Theano deep learning tutorials.
+
+    Example:
+        >>> import kerasae
+        >>> triple = kerasae.build_tied_ae(784, latent_dim=100)
+        >>> triple.autoencoder.count_params()
+        79284
+    """
+    shape = _checks.input_shape(input_shape)
+    hidden = _checks.positive_integers(
+        "hidden_units", hidden_units, example="(128, 64)", empty=True
+    )
+    units = (*hidden, _checks.positive_integer("latent_dim", latent_dim))
+    if kernel_initializer is None:
+        # Four times Glorot's range is a factor of 16 in the variance.
+        kernel_initializer = keras.initializers.VarianceScaling(
+            16.0, "fan_avg", "uniform"
+        )
+    weights = _blocks.Weights(kernel_initializer, seed)
+    inputs, x = _blocks.enter(shape, corruption, weights)
+    x = _blocks.flatten(x)
+    tied = []
+    for level, (inner, outer) in enumerate(
+        zip(units, (math.prod(shape), *units), strict=False), start=1
+    ):
+        tied.append(
+            TiedDense(
+                inner,
+                input_dim=outer,
+                kernel_initializer=weights.initializer(),
+                name=f"tied_{level}",
+            )
+        )
+        name_here = CODE if level == len(units) else f"encoder_{level}"
+        x = layers.Activation(activation, name=name_here)(tied[-1](x))
+    for level in reversed(range(len(units))):
+        last = level == 0
+        x = tied[level](x, transpose=True)
+        x = layers.Activation(
+            output_activation if last else activation,
+            name=_blocks.OUTPUT if last else f"decoder_{level}",
+        )(x)
+    return split(keras.Model(inputs, _blocks.restore(x, shape), name=name))

@@ -1,0 +1,17 @@
+"""Layers that autoencoders need and Keras does not have."""
+
+from kerasae.layers.clipped_gaussian_noise import ClippedGaussianNoise
+from kerasae.layers.corruption import Corruption
+from kerasae.layers.k_sparse import KSparse
+from kerasae.layers.masking_noise import MaskingNoise
+from kerasae.layers.salt_and_pepper_noise import SaltAndPepperNoise
+from kerasae.layers.tied_dense import TiedDense
+
+__all__ = [
+    "ClippedGaussianNoise",
+    "Corruption",
+    "KSparse",
+    "MaskingNoise",
+    "SaltAndPepperNoise",
+    "TiedDense",
+]

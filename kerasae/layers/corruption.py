@@ -1,0 +1,41 @@
+"""The base of the corruption layers."""
+
+from abc import abstractmethod
+from typing import Any
+
+import keras
+
+
+class Corruption(keras.layers.Layer):
+    """Abstract base: spoils its input in training, passes it on at inference.
+
+    A subclass implements `corrupt(inputs)`, which returns a tensor of the same
+    shape and draws its random numbers with `self.seed_generator`.
+
+    Args:
+        seed: Integer, or None for a random seed (which
+            `keras.utils.set_random_seed` makes repeatable).
+        **kwargs: `name`, `dtype` and the like, as for every Keras layer.
+    """
+
+    def __init__(self, *, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.supports_masking = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return `inputs`, spoiled if `training` is true."""
+        return self.corrupt(inputs) if training else inputs
+
+    @abstractmethod
+    def corrupt(self, inputs: Any) -> Any:
+        """Return a spoiled copy of `inputs`, of the same shape and dtype."""
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+        """Return `input_shape`: noise changes no shape."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs to make the layer again."""
+        return {**super().get_config(), "seed": self.seed}

@@ -1,0 +1,105 @@
+"""A dense layer that also runs backwards, through its own transposed kernel."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from kerasae import _checks
+
+
+@keras.saving.register_keras_serializable("kerasae")
+class TiedDense(keras.layers.Layer):
+    """One kernel for both directions: encodes as x W + b, decodes as h W' + b'.
+
+    Called with `transpose=True` the layer maps its outputs' space back to its
+    inputs' space. One layer that is called twice, rather than a second layer
+    that borrows the kernel, keeps the graph flat: weights shared in any other
+    way do not survive saving.
+
+    Args:
+        units: Size of the output, positive.
+        input_dim: Size of the input; taken from the first call if None.
+        kernel_initializer: As in `keras.layers.Dense`.
+        **kwargs: As for every Keras layer.
+
+    Input shape: `(batch, ..., input_dim)`, transposed `(batch, ..., units)`.
+    Output shape: `(batch, ..., units)`, transposed `(batch, ..., input_dim)`.
+
+    Raises:
+        ValueError: If `units` is not a positive integer, or the input has not
+            the size the direction asks for.
+
+    Reference:
+        Vincent et al. 2010, "Stacked Denoising Autoencoders", Journal of Machine
+        Learning Research 11, section 2.
+
+    Example:
+        >>> import numpy as np
+        >>> from kerasae.layers import TiedDense
+        >>> layer = TiedDense(32)
+        >>> code = layer(np.ones((5, 784)))
+        >>> layer(code, transpose=True).shape == (5, 784)
+        True
+    """
+
+    def __init__(
+        self,
+        units: int,
+        *,
+        input_dim: int | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.units = _checks.positive_integer("units", units)
+        self.input_dim = (
+            None
+            if input_dim is None
+            else _checks.positive_integer("input_dim", input_dim)
+        )
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create the kernel and the biases of both directions."""
+        if self.input_dim is None:
+            self.input_dim = _checks.positive_integer("input_dim", input_shape[-1])
+        self.kernel = self.add_weight(
+            shape=(self.input_dim, self.units),
+            initializer=self.kernel_initializer,
+            name="kernel",
+        )
+        self.bias = self.add_weight(
+            shape=(self.units,), initializer="zeros", name="bias"
+        )
+        self.transposed_bias = self.add_weight(
+            shape=(self.input_dim,), initializer="zeros", name="transposed_bias"
+        )
+        self.built = True
+
+    def call(self, inputs: Any, transpose: bool = False) -> Any:
+        """Return the encoding, or with `transpose` the decoding, of `inputs`."""
+        if transpose:
+            return ops.matmul(inputs, ops.transpose(self.kernel)) + self.transposed_bias
+        return ops.matmul(inputs, self.kernel) + self.bias
+
+    def compute_output_spec(self, inputs: Any, transpose: bool = False) -> Any:
+        """Return the symbolic output of either direction."""
+        expected, size = (self.input_dim, self.units)
+        if transpose:
+            expected, size = size, expected
+        if inputs.shape[-1] != expected:
+            raise ValueError(
+                f"`inputs` of {self.name!r} must have {expected} as their last size "
+                f"with transpose={transpose}. Received shape: {inputs.shape}."
+            )
+        return keras.KerasTensor((*inputs.shape[:-1], size), dtype=self.compute_dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs to make the layer again."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "input_dim": self.input_dim,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }

@@ -1,0 +1,95 @@
+"""Errors that tell how well codes keep the data, and PCA's error to compare with."""
+
+from typing import Any
+
+import numpy as np
+
+from kerasae._checks import complaint, positive_integer
+
+
+def reconstruction_error(x: Any, reconstructed: Any) -> float:
+    """Return the mean squared error per feature over all samples.
+
+    Args:
+        x: array of shape (n_samples, ...).
+        reconstructed: array of the same shape.
+
+    Returns:
+        The error, 0 or larger, in the squared unit of `x`.
+
+    Raises:
+        ValueError: the shapes differ, or the arrays are empty.
+
+    Example:
+        >>> import numpy as np
+        >>> from kerasae.metrics import reconstruction_error
+        >>> reconstruction_error(np.zeros((2, 4)), np.full((2, 4), 0.5))
+        0.25
+    """
+    x, reconstructed = np.asarray(x), np.asarray(reconstructed)
+    if x.shape != reconstructed.shape:
+        fix = "Bring both to one shape: reconstructed.reshape(x.shape)."
+        expected = f"an array of the shape of x, {x.shape}"
+        received = f"shape {reconstructed.shape}"
+        raise ValueError(complaint("reconstructed", expected, received, fix))
+    if not x.size:
+        expected = "an array with one sample or more"
+        raise ValueError(complaint("x", expected, f"shape {x.shape}"))
+    # Not below float32: the difference of two unsigned integers would wrap around.
+    dtype = np.result_type(x, reconstructed, np.float32)
+    difference = np.subtract(x, reconstructed, dtype=dtype)
+    np.square(difference, out=difference)
+    return float(difference.mean(dtype=np.float64))
+
+
+def pca_error(x_train: Any, x_test: Any, n_components: int) -> tuple[float, float]:
+    """Return the errors of PCA: no linear autoencoder does better on `x_train`.
+
+    Args:
+        x_train: array of shape (n_train, ...), at least 2 samples; PCA is fitted
+            to them, flattened.
+        x_test: array of shape (n_test, ...), samples of the same size.
+        n_components: the dimensions of the code, 1 or larger; more than PCA can
+            have, the smaller of n_train and n_features, count as that many.
+
+    Returns:
+        `(train_error, test_error)`: mean squared errors per feature.
+
+    Raises:
+        TypeError: `n_components` is not an integer.
+        ValueError: `n_components` is below 1, or the arrays do not fit.
+
+    Example:
+        >>> from kerasae.data import load_dataset
+        >>> from kerasae.metrics import pca_error
+        >>> digits = load_dataset("digits")
+        >>> train_error, test_error = pca_error(digits.x_train, digits.x_test, 8)
+        >>> round(test_error, 4)
+        0.0245
+    """
+    from sklearn.decomposition import PCA
+
+    n_components = positive_integer("n_components", n_components)
+    train, test = _flat("x_train", x_train, 2), _flat("x_test", x_test, 1)
+    if train.shape[1] != test.shape[1]:
+        expected = f"samples of {train.shape[1]} features, as in x_train"
+        received = f"samples of {test.shape[1]} features"
+        raise ValueError(complaint("x_test", expected, received))
+    # Both solvers are exact; scikit-learn's own choice may be a random one.
+    solver = "covariance_eigh" if train.shape[0] >= train.shape[1] else "full"
+    pca = PCA(min(n_components, *train.shape), svd_solver=solver)
+    with np.errstate(invalid="ignore", divide="ignore"):  # constant data: 0 / 0
+        pca.fit(train)
+    train_error, test_error = (
+        reconstruction_error(x, pca.inverse_transform(pca.transform(x)))
+        for x in (train, test)
+    )
+    return train_error, test_error
+
+
+def _flat(argument: str, x: Any, least: int) -> np.ndarray:
+    x = np.asarray(x)
+    if x.ndim < 2 or len(x) < least or not x.size:
+        expected = f"an array of shape (n_samples, ...) with {least} samples or more"
+        raise ValueError(complaint(argument, expected, f"shape {x.shape}"))
+    return x.reshape(len(x), -1)

@@ -1,0 +1,243 @@
+"""From arrays of samples to pictures in a grid: gray, colour, or a line."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasae import _checks
+from kerasae._checks import complaint
+from kerasae.plotting._figure import COLORS, DPI, new_figure, text_width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LABEL_SIZE = 10.0
+TITLE_SIZE = 9.0
+CELL = 0.9  # inches, the longer side of an image
+LINE_CELL = (1.3, 0.8)
+THINNEST = 0.2  # inches, so that a row label still fits beside a flat image
+GAP = 0.06
+MARGIN = 0.08
+TINY = 64  # pixels; a larger image is smoothed where it must shrink to fit
+
+
+def as_samples(argument: str, values: Any) -> np.ndarray:
+    """Return `values` as finite floats, the first axis counting samples.
+
+    Takes arrays, nested lists, and tensors of the Keras backend. Whole numbers of
+    8 bits keep their type, as it tells their range.
+    """
+    if isinstance(values, (np.ndarray, list, tuple)):
+        try:
+            array = np.asarray(values)
+        except ValueError as error:  # ragged
+            expected = "an array of numbers, all samples of one shape"
+            received = f"{len(values)} samples of unequal shapes"
+            raise ValueError(complaint(argument, expected, received)) from error
+    else:
+        array = _from_tensor(argument, values)
+    # "V": bfloat16, which mixed-precision models predict, is no native NumPy kind.
+    if array.dtype.kind not in "buifV" or array.dtype.names:
+        text = f"`{argument}` must be an array of real numbers."
+        raise TypeError(f"{text} Received: {argument}.dtype={array.dtype}.")
+    if array.ndim < 2 or array.size == 0:
+        expected = "a non-empty array whose first axis counts samples"
+        fix = f"For a single sample write {argument}[None]."
+        raise ValueError(shape_complaint(argument, expected, array.shape, fix))
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype("float64")
+    if not np.isfinite(array).all():
+        bad = np.flatnonzero(~np.isfinite(array).reshape(len(array), -1).all(axis=1))
+        raise ValueError(
+            f"`{argument}` must be finite. Received: NaN or infinity in {len(bad)} of "
+            f"{len(array)} samples, first in {argument}[{bad[0]}]. If a model "
+            "predicted them, its training diverged: lower the learning rate."
+        )
+    return array
+
+
+def _from_tensor(argument: str, values: Any) -> np.ndarray:
+    if not hasattr(values, "shape"):
+        raise TypeError(complaint(argument, "an array of numbers", values))
+    from keras import ops  # a tensor came, so its backend is loaded already
+
+    return np.asarray(ops.convert_to_numpy(values))
+
+
+def shape_complaint(
+    argument: str, expected: str, shape: tuple[Any, ...], fix: str = ""
+) -> str:
+    """Return the shared error text, with a shape for what came."""
+    text = f"`{argument}` must be {expected}. Received: {argument}.shape={shape}."
+    return f"{text} {fix}" if fix else text
+
+
+def picture_shape(
+    sample_shape: tuple[int, ...],
+    image_shape: int | tuple[int, ...] | None = None,
+    argument: str = "originals",
+) -> tuple[int, ...]:
+    """Return how one sample is drawn: `(h, w)`, `(h, w, 3)`, or `(n,)`, a line.
+
+    Without `image_shape` a vector stays a line, even where its size is a perfect
+    square: 64 numbers need not be an image. So does a `(n, 1)` series.
+    """
+    if image_shape is None:
+        shape, wanted = sample_shape, False
+    else:
+        shape, wanted = _checked_image_shape(image_shape), True
+        if math.prod(shape) != math.prod(sample_shape):
+            expected = f"as large as one sample, {math.prod(sample_shape)} numbers"
+            fix = f"One sample of {argument} has the shape {sample_shape}."
+            raise ValueError(complaint("image_shape", expected, image_shape, fix))
+    if len(shape) == 3 and shape[-1] == 1:
+        return shape[:2]
+    if len(shape) == 1 or (len(shape) == 3 and shape[-1] == 3):
+        return shape
+    if len(shape) == 2:
+        return shape[:1] if shape[1] == 1 and not wanted else shape
+    size = math.prod(shape)
+    side = math.isqrt(size)
+    example = (side, side) if side * side == size else (2, size // 2)
+    fix = (
+        "Say how to lay out one sample, for example image_shape="
+        f"{example if math.prod(example) == size else (size,)}; a single size draws a "
+        "line. Move channels that come first with numpy.moveaxis(x, 1, -1)."
+    )
+    expected = (
+        "vectors (n, size) or images (n, height, width), (n, height, width, 1) or "
+        "(n, height, width, 3)"
+    )
+    raise ValueError(shape_complaint(argument, expected, ("n", *sample_shape), fix))
+
+
+def _checked_image_shape(value: Any) -> tuple[int, ...]:
+    try:
+        shape = _checks.input_shape(value)
+    except (TypeError, ValueError):
+        shape = ()
+    if len(shape) in (1, 2) or (len(shape) == 3 and shape[-1] in (1, 3)):
+        return shape
+    expected = "(height, width), (height, width, 1), (height, width, 3) or (size,)"
+    fix = "For example image_shape=(28, 28)."
+    raise ValueError(complaint("image_shape", expected, value, fix))
+
+
+def value_range(samples: np.ndarray) -> tuple[float, float]:
+    """Return what is drawn black and what white.
+
+    (0, 255) for bytes, (0, 1) for values within them, else the smallest and largest.
+    """
+    if samples.dtype == np.uint8:
+        return 0.0, 255.0
+    low, high = float(samples.min()), float(samples.max())
+    if low >= 0.0 and high <= 1.0:
+        return 0.0, 1.0
+    return low, high if high > low else low + 1.0
+
+
+def picture_grid(
+    row_labels: Sequence[str],
+    columns: int,
+    shape: tuple[int, ...],
+    titles: Sequence[str] | None = None,
+) -> tuple["Figure", np.ndarray]:
+    """Return a figure and its `(rows, columns)` axes, each as large as a picture.
+
+    Everything stands on whole pixels and tiny images are enlarged by a whole factor,
+    so that no image pixel comes out wider than its neighbour. Labels and titles are
+    measured, so that none is cut off.
+    """
+    rows = len(row_labels)
+    figure = new_figure(1, 1)
+    width, height = _cell_size(shape)
+    widths = [text_width(figure, label, LABEL_SIZE) for label in row_labels]
+    left = _whole(max(widths) + 2 * MARGIN) if any(widths) else _whole(MARGIN)
+    right = bottom = _whole(MARGIN)
+    top, pitch = bottom, width + _whole(GAP)
+    if titles is not None:
+        widest = max(text_width(figure, title, TITLE_SIZE) for title in titles)
+        pitch = max(pitch, _whole(widest + 2 * GAP))
+        lines = max(title.count("\n") + 1 for title in titles)
+        top = _whole(MARGIN + lines * TITLE_SIZE * 1.4 / 72)
+    full_width = left + columns * pitch + right
+    full_height = top + rows * height + (rows - 1) * _whole(GAP) + bottom
+    figure.set_size_inches(full_width / DPI, full_height / DPI)
+    axes: Any = np.empty((rows, columns), dtype=object)
+    for row, column in np.ndindex(rows, columns):
+        x = left + column * pitch + (pitch - width) // 2
+        y = full_height - top - height - row * (height + _whole(GAP))
+        box = (x / full_width, y / full_height, width / full_width)
+        axes[row, column] = figure.add_axes((*box, height / full_height))
+        axes[row, column].set(xticks=[], yticks=[])
+    for row, label in enumerate(row_labels):
+        axes[row, 0].set_ylabel(
+            label,
+            rotation=0,
+            ha="right",
+            va="center",
+            fontsize=LABEL_SIZE,
+            labelpad=72 * (MARGIN + (pitch - width) // 2 / DPI),
+            parse_math=False,
+        )
+    for column, title in enumerate(titles or ()):
+        axes[0, column].set_title(title, fontsize=TITLE_SIZE, pad=3, parse_math=False)
+    return figure, axes
+
+
+def _whole(inches: float) -> int:
+    """Return whole pixels."""
+    return math.ceil(inches * DPI)
+
+
+def _cell_size(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return the width and height in pixels that one picture gets."""
+    if len(shape) == 1:
+        return _whole(LINE_CELL[0]), _whole(LINE_CELL[1])
+    height, width = shape[:2]
+    scale = CELL * DPI / max(height, width)
+    if scale >= 1:
+        scale = round(scale)
+    least = _whole(THINNEST)
+    return max(round(width * scale), least), max(round(height * scale), least)
+
+
+def draw_picture(axes: "Axes", sample: np.ndarray, limits: tuple[float, float]) -> None:
+    """Draw a `(h, w)` or `(h, w, 3)` image, or a `(n,)` vector as a line.
+
+    Args:
+        axes: Where to draw, from `picture_grid`.
+        sample: One sample in the shape that `picture_shape` returned.
+        limits: The values drawn black and white; for a line, lowest and highest.
+    """
+    low, high = limits
+    if sample.ndim == 1:
+        marker = "o" if sample.size == 1 else None
+        positions = np.arange(sample.size)
+        axes.plot(
+            positions, sample, color=COLORS[0], lw=0.9, ls="-", marker=marker, ms=3
+        )
+        room = 0.06 * (high - low)
+        axes.set_xlim(-0.5, sample.size - 0.5)
+        axes.set_ylim(low - room, high + room)
+        for spine in axes.spines.values():
+            spine.set(color="0.75", linewidth=0.6)
+        return
+    if sample.ndim == 3:  # Matplotlib scales gray images only
+        sample = np.clip((sample.astype("float64") - low) / (high - low), 0.0, 1.0)
+    axes.imshow(
+        sample,
+        cmap="gray",
+        vmin=low,
+        vmax=high,
+        aspect="auto",  # the axes have the image's shape
+        origin="upper",
+        interpolation="nearest" if max(sample.shape[:2]) <= TINY else "antialiased",
+    )
+    for spine in axes.spines.values():
+        spine.set(visible=False)

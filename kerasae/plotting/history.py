@@ -1,0 +1,270 @@
+"""Learning curves of one run, or of several in one picture."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from kerasae._checks import complaint, nearest
+from kerasae.plotting._figure import COLORS, new_figure, save
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+VALIDATION = "val_"
+PARTS = {"": "training", VALIDATION: "validation"}
+# A second and third round through the colours can still be told from the first.
+MARKERS = ("", "o", "s", "^", "D")
+
+
+class _Curve(NamedTuple):
+    label: str
+    run: int
+    validation: bool
+    epochs: np.ndarray
+    values: np.ndarray
+
+
+def plot_history(
+    histories: Any,
+    *,
+    metric: str = "loss",
+    log: bool = False,
+    path: str | os.PathLike[str] | None = None,
+) -> "Figure":
+    """Draw a metric over the epochs: training solid, validation dashed.
+
+    Epochs count from 1. A run resumed with `initial_epoch` stands at its own epochs
+    if its History is given; validation run at every k-th epoch stands at those.
+    Values that are NaN or infinite leave a gap.
+
+    Args:
+        histories: What `fit` returned, its `history` dictionary (metric name: one
+            number an epoch), or a mapping {run name: either of these}.
+        metric: The metric to draw, without "val_".
+        log: Whether the values, all above zero, stand on a logarithmic scale.
+        path: The file to write; its suffix names the format, png or svg say.
+
+    Returns:
+        A Matplotlib figure with one axes and a legend. It belongs to no window: show
+        it in a notebook by naming it, or save it.
+
+    Raises:
+        ValueError: If no epoch was recorded, the metric is unknown, no value is
+            finite, `log` meets a value of zero or below, or the suffix of `path` is
+            unknown.
+        TypeError: If `histories` is none of the above.
+        OSError: If `path` cannot be written.
+
+    Example:
+        >>> small = {"loss": [0.4, 0.2, 0.1], "val_loss": [0.5, 0.3, 0.2]}
+        >>> large = {"loss": [0.3, 0.1], "val_loss": [0.4, 0.2]}
+        >>> figure = plot_history({"small": small, "large": large}, log=True)
+        >>> len(figure.axes[0].lines)
+        4
+        >>> figure.axes[0].get_ylabel()
+        'loss (log scale)'
+    """
+    curves = _curves(_runs(histories), metric)
+    if log:
+        for curve in curves:
+            _check_positive(curve, metric)
+    figure = new_figure(6.0, 3.7, layout="constrained")
+    axes = figure.add_subplot()
+    lines = [_draw(axes, curve) for curve in curves]
+    _dress_axes(axes, curves, metric, log)
+    _add_legend(figure, axes, lines, [curve.label for curve in curves])
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def _runs(histories: Any) -> dict[str, Any]:
+    """Return {run name: History or dictionary}; a single run has the name ""."""
+    if hasattr(histories, "history"):
+        return {"": histories}
+    expected = "a History, its `history` dictionary, or {run name: either of these}"
+    if not isinstance(histories, Mapping):
+        raise TypeError(complaint("histories", expected, histories))
+    if not histories:
+        fix = "Train first: histories=model.fit(...)."
+        raise ValueError(complaint("histories", "not empty", histories, fix))
+    nested = [
+        isinstance(value, Mapping) or hasattr(value, "history")
+        for value in histories.values()
+    ]
+    if all(nested):
+        return {str(name): run for name, run in histories.items()}
+    if any(nested):
+        raise TypeError(complaint("histories", expected, histories))
+    return {"": histories}
+
+
+def _curves(runs: Mapping[str, Any], metric: str) -> list[_Curve]:
+    curves = []
+    for number, (name, run) in enumerate(runs.items()):
+        where = f"histories[{name!r}]" if name or len(runs) > 1 else "histories"
+        record = run.history if hasattr(run, "history") else run
+        if not any(_length(values) for values in record.values()):
+            fix = "Train for an epoch or more: histories=model.fit(...)."
+            expected = "a record of at least one epoch"
+            raise ValueError(complaint(where, expected, dict(record), fix))
+        _check_metric(metric, record, where)
+        prefix = f"{name} \N{EN DASH} " if where != "histories" else ""
+        epochs = _epochs(run, record, metric)
+        for part, word in PARTS.items():
+            if not _length(record.get(part + metric, ())):
+                continue
+            values = _numbers(record[part + metric], f"{where}[{part + metric!r}]")
+            at = _placed(epochs, values, f"{where}[{part + metric!r}]")
+            curves.append(_Curve(prefix + word, number, bool(part), at, values))
+    return curves
+
+
+def _length(values: Any) -> int:
+    return len(values) if hasattr(values, "__len__") else 0
+
+
+def _check_metric(metric: Any, record: Mapping[str, Any], where: str) -> None:
+    known = list(dict.fromkeys(str(key).removeprefix(VALIDATION) for key in record))
+    if metric in known and any(_length(record.get(p + metric, ())) for p in PARTS):
+        return
+    if not isinstance(metric, str):
+        raise TypeError(complaint("metric", "the name of a metric", metric))
+    if metric.removeprefix(VALIDATION) in known and metric not in known:
+        plain = metric.removeprefix(VALIDATION)
+        fix = f"Leave out {VALIDATION!r}: metric={plain!r} draws both curves."
+    else:
+        fix = nearest(metric, known)
+    raise ValueError(complaint("metric", f"recorded in `{where}`", metric, fix))
+
+
+def _numbers(values: Any, where: str) -> np.ndarray:
+    try:
+        numbers = np.asarray(values, dtype="float64")
+    except (TypeError, ValueError):
+        numbers = np.empty((0, 0))
+    if numbers.ndim != 1:
+        raise TypeError(complaint(where, "a list of one number an epoch", values))
+    if not np.isfinite(numbers).any():
+        fix = "The training diverged: lower the learning rate or scale the data."
+        received = f"{len(numbers)} values, none finite"
+        expected = "finite at one epoch or more"
+        raise ValueError(complaint(where, expected, received, fix))
+    return numbers
+
+
+def _epochs(run: Any, record: Mapping[str, Any], metric: str) -> np.ndarray:
+    """Return the numbers of all epochs, from 1."""
+    longest = max(_length(record.get(part + metric, ())) for part in PARTS)
+    counted = getattr(run, "epoch", None)  # Keras counts from 0
+    if counted is not None and _length(counted) >= longest:
+        return np.asarray(counted, dtype=int) + 1
+    return np.arange(1, longest + 1)
+
+
+def _placed(epochs: np.ndarray, values: np.ndarray, where: str) -> np.ndarray:
+    """Return the epoch of each value.
+
+    Fewer values than epochs come from `validation_freq=k`, which Keras does not
+    record: the largest k that leaves as many epochs is taken.
+    """
+    for step in range(int(epochs[-1]), 0, -1):
+        chosen = epochs[epochs % step == 0]
+        if len(chosen) == len(values):
+            return chosen
+    expected = f"one number for each of {len(epochs)} epochs, or for every k-th"
+    raise ValueError(complaint(where, expected, f"{len(values)} numbers"))
+
+
+def _check_positive(curve: _Curve, metric: str) -> None:
+    finite = curve.values[np.isfinite(curve.values)]
+    if (finite <= 0).any():
+        text = f"`log` must be False where {metric!r} is not above zero."
+        text += f" Received: log=True, and {finite.min():.4g} as the smallest value"
+        raise ValueError(f"{text} ({curve.label}).")
+
+
+def _draw(axes: "Axes", curve: _Curve) -> Any:
+    values = np.where(np.isfinite(curve.values), curve.values, np.nan)
+    lap = curve.run // len(COLORS)
+    marker = MARKERS[lap % len(MARKERS)]
+    # A lone point has no line through it: it needs a marker, hollow and square for
+    # validation, as dashes cannot show.
+    if not marker and _has_lone_point(values):
+        marker = "s" if curve.validation else "o"
+    color = COLORS[curve.run % len(COLORS)]
+    (line,) = axes.plot(
+        curve.epochs,
+        values,
+        color=color,
+        linestyle="--" if curve.validation else "-",
+        linewidth=1.6,
+        marker=marker or "none",
+        markersize=5,
+        markerfacecolor="white" if curve.validation else color,
+        markevery=max(1, len(values) // 12),
+        label=curve.label,
+    )
+    return line
+
+
+def _has_lone_point(values: np.ndarray) -> bool:
+    """Return whether a value has no finite neighbour."""
+    finite = np.concatenate([[False], np.isfinite(values), [False]])
+    return bool((finite[1:-1] & ~finite[:-2] & ~finite[2:]).any())
+
+
+def _dress_axes(axes: "Axes", curves: Sequence[_Curve], metric: str, log: bool) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    first = min(int(curve.epochs[0]) for curve in curves)
+    last = max(int(curve.epochs[-1]) for curve in curves)
+    room = 0.03 * (last - first) or 0.5
+    axes.set_xlim(first - room, last + room)
+    ticks = MaxNLocator(nbins=9, steps=[1, 2, 5, 10], integer=True).tick_values(
+        first, last
+    )
+    # The room at the left would show a tick at epoch 0, which there is not.
+    axes.set_xticks([int(tick) for tick in ticks if first <= tick <= last])
+    axes.set_xlabel("epoch", fontsize=11)
+    name = metric.replace("_", " ")
+    axes.set_ylabel(
+        f"{name} (log scale)" if log else name, fontsize=11, parse_math=False
+    )
+    if log:
+        axes.set_yscale("log")
+    else:
+        axes.ticklabel_format(axis="y", useOffset=False)
+    axes.tick_params(labelsize=10)
+    axes.tick_params(axis="y", which="minor", labelsize=9)
+    axes.grid(visible=True, color="0.9", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _add_legend(
+    figure: "Figure", axes: "Axes", lines: Iterable[Any], labels: Sequence[str]
+) -> None:
+    """Put the legend inside for one run; for more beside, where it hides nothing."""
+    handles = list(lines)
+    # Names are set afterwards: Matplotlib drops labels that begin with "_".
+    blank = ["-"] * len(handles)
+    inside = len(handles) <= 2
+    if inside:
+        legend = axes.legend(handles, blank, fontsize=10, frameon=False)
+    else:
+        legend = figure.legend(
+            handles, blank, fontsize=10, frameon=False, loc="outside right upper"
+        )
+    for text, label in zip(legend.get_texts(), labels, strict=True):
+        text.set(text=label, parse_math=False)
+    if not inside:
+        box = legend.get_window_extent()
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(
+            width - 0.5 + box.width / figure.dpi,
+            max(height, box.height / figure.dpi + 0.2),
+        )

@@ -1,0 +1,111 @@
+"""Inputs and what the autoencoder makes of them, one above the other."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasae._checks import complaint, positive_integer
+from kerasae.plotting._figure import save
+from kerasae.plotting._pictures import (
+    as_samples,
+    draw_picture,
+    picture_grid,
+    picture_shape,
+    shape_complaint,
+    value_range,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def plot_reconstructions(
+    originals: Any,
+    reconstructions: Any,
+    *,
+    corrupted: Any = None,
+    image_shape: int | tuple[int, ...] | None = None,
+    columns: int = 10,
+    titles: Sequence[Any] | None = None,
+    path: str | os.PathLike[str] | None = None,
+) -> "Figure":
+    """Draw originals above their reconstructions, one sample a column.
+
+    Images are drawn in gray or colour, vectors as lines. All rows share one scale,
+    so that they can be compared: that of the originals for images (0 to 1 if they
+    lie within it, 0 to 255 for bytes), and values beyond it are drawn black or
+    white; lines share limits that hold every value shown.
+
+    Args:
+        originals: What the autoencoder should return, an array or tensor of shape
+            (n, height, width), (n, height, width, 1 or 3) or (n, size).
+        reconstructions: What it returned, of the same shape.
+        corrupted: What it was given if that is not `originals`, of the same shape:
+            drawn as a row in between.
+        image_shape: The shape to draw each sample in: (height, width), or
+            (height, width, 3), for images kept as vectors; (size,) for a line.
+            The default takes the samples' own shape.
+        columns: The most samples drawn, from the first on; a positive integer.
+        titles: One title a sample, its class say, written above the column.
+        path: The file to write; its suffix names the format, png or svg say.
+
+    Returns:
+        A Matplotlib figure with one axes a picture, row by row. It belongs to no
+        window: show it in a notebook by naming it, or save it.
+
+    Raises:
+        ValueError: If there is no sample, a shape does not fit, a value is NaN or
+            infinite, or the suffix of `path` is unknown.
+        TypeError: If an argument is no array of numbers.
+        OSError: If `path` cannot be written.
+
+    Example:
+        >>> import numpy as np
+        >>> images = np.linspace(0, 1, 5 * 64).reshape(5, 8, 8)
+        >>> figure = plot_reconstructions(images, images.round(), columns=4)
+        >>> len(figure.axes)
+        8
+        >>> [axes.get_ylabel() for axes in figure.axes[::4]]
+        ['original', 'reconstruction']
+    """
+    columns = positive_integer("columns", columns)
+    rows = {"original": as_samples("originals", originals)}
+    if corrupted is not None:
+        rows["corrupted"] = as_samples("corrupted", corrupted)
+    rows["reconstruction"] = as_samples("reconstructions", reconstructions)
+    whole = rows["original"]
+    for argument, label in (
+        ("corrupted", "corrupted"),
+        ("reconstructions", "reconstruction"),
+    ):
+        if label in rows and rows[label].shape != whole.shape:
+            expected = f"of the shape of `originals`, {whole.shape}"
+            raise ValueError(shape_complaint(argument, expected, rows[label].shape))
+    names = _checked_titles(titles, len(whole))
+    shape = picture_shape(whole.shape[1:], image_shape)
+    count = min(columns, len(whole))
+    shown = {k: v[:count].reshape(count, *shape) for k, v in rows.items()}
+    if len(shape) == 1:
+        limits = value_range(np.stack(list(shown.values())))
+    else:
+        limits = value_range(whole)
+    figure, axes = picture_grid(list(shown), count, shape, names and names[:count])
+    for row, samples in enumerate(shown.values()):
+        for column, sample in enumerate(samples):
+            draw_picture(axes[row, column], sample, limits)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def _checked_titles(titles: Any, count: int) -> list[str] | None:
+    if titles is None:
+        return None
+    if isinstance(titles, str) or not hasattr(titles, "__len__"):
+        raise TypeError(complaint("titles", "a sequence, one title a sample", titles))
+    if len(titles) != count:
+        expected = f"one title a sample, {count} in all"
+        raise ValueError(complaint("titles", expected, f"{len(titles)} titles"))
+    return [str(title) for title in titles]

@@ -1,0 +1,65 @@
+"""Penalties on the code that Keras does not have."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from kerasae import _checks
+
+
+@keras.saving.register_keras_serializable("kerasae")
+class KLSparsity(keras.regularizers.Regularizer):
+    """Pulls each unit's mean activation towards a target rate.
+
+    The penalty sums KL(target || mean activation), the divergence between two
+    Bernoulli distributions, over the units, with the mean taken over the batch
+    (and, for feature maps, over the positions). The activations must lie in
+    (0, 1): use a sigmoid.
+
+    As an `activity_regularizer` the penalty does not depend on the batch size.
+    Keras divides every activity penalty by the number of samples, so calling the
+    regularizer directly returns the penalty times that number.
+
+    Args:
+        target: Wanted mean activation, in (0, 1). Default: 0.05.
+        weight: Factor of the penalty, 0 or larger. Default: 0.01, made for
+            losses that average over the features, as Keras's do.
+
+    Raises:
+        ValueError: If `target` is outside (0, 1) or `weight` is negative.
+
+    Reference:
+        Ng 2011, "Sparse autoencoder", CS294A lecture notes; Lee, Ekanadham and Ng
+        2008, "Sparse deep belief net model for visual area V2".
+
+    Example:
+        >>> import kerasae
+        >>> penalty = kerasae.regularizers.KLSparsity(target=0.1)
+        >>> triple = kerasae.build_sparse_ae(
+        ...     784, latent_dim=64, activation="sigmoid", activity_regularizer=penalty
+        ... )
+        >>> triple.encoder.output_shape
+        (None, 64)
+    """
+
+    def __init__(self, target: float = 0.05, weight: float = 0.01) -> None:
+        self.target = _checks.fraction("target", target)
+        if self.target == 0.0:
+            raise ValueError(_checks.complaint("target", "in (0, 1)", target))
+        self.weight = _checks.non_negative("weight", weight)
+
+    def __call__(self, x: Any) -> Any:
+        """Return the penalty of the activations `x`, times their number of rows."""
+        x = ops.cast(x, "float32")
+        mean = ops.mean(x, axis=tuple(range(len(x.shape) - 1)))
+        mean = ops.clip(mean, keras.config.epsilon(), 1.0 - keras.config.epsilon())
+        target = self.target
+        divergence = target * ops.log(target / mean)
+        divergence += (1.0 - target) * ops.log((1.0 - target) / (1.0 - mean))
+        rows = ops.cast(ops.shape(x)[0], "float32")
+        return self.weight * rows * ops.sum(divergence)
+
+    def get_config(self) -> dict[str, float]:
+        """Return what `from_config` needs to make the regularizer again."""
+        return {"target": self.target, "weight": self.weight}

@@ -1,0 +1,190 @@
+"""The folder that holds a training run."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from kerasae import saving
+from kerasae._files import replacing
+from kerasae._triple import Autoencoder
+
+MODEL = "model.keras"
+HISTORY = "history.csv"
+METRICS = "metrics.json"
+RECONSTRUCTIONS = "reconstructions.png"
+CURVES = "curves.png"
+ARCHITECTURE = "architecture.png"
+_FILES = (MODEL, HISTORY, METRICS, RECONSTRUCTIONS, CURVES, ARCHITECTURE)
+# What a resumed run may change: to train longer, faster or elsewhere.
+_FREE_TO_CHANGE = ("epochs",)
+
+
+class Run:
+    """A folder that holds one training run.
+
+    Args:
+        folder: Where the run is or will be.
+
+    Example:
+        >>> import tempfile
+        >>> from kerasae.runs import Run
+        >>> Run(tempfile.mkdtemp()).exists
+        False
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def path(self, name: str) -> Path:
+        """Return the path of one of the run's files."""
+        return self.folder / name
+
+    @property
+    def exists(self) -> bool:
+        """Whether the folder holds a run, finished or not."""
+        return self.path(METRICS).is_file()
+
+    def read(self) -> dict[str, Any]:
+        """Return what `metrics.json` says.
+
+        Raises:
+            FileNotFoundError: If the folder holds no run.
+            ValueError: If the file is damaged.
+        """
+        if not self.exists:
+            raise FileNotFoundError(
+                f"{str(self.folder)!r} holds no run: there is no {METRICS} in it. "
+                "Name a folder that `kerasae train` wrote."
+            )
+        try:
+            return json.loads(self.path(METRICS).read_text())
+        except json.JSONDecodeError as error:
+            raise ValueError(
+                f"{str(self.path(METRICS))!r} is damaged ({error})."
+            ) from error
+
+    def write(self, record: dict[str, Any]) -> None:
+        """Replace `metrics.json`, whole or not at all."""
+        with replacing(self.path(METRICS)) as temporary:
+            temporary.write_text(json.dumps(record, indent=2) + "\n")
+
+    def load(self) -> Autoencoder:
+        """Return the trained triple.
+
+        Raises:
+            FileNotFoundError: If the run is not finished, or no run.
+        """
+        if not self.read()["finished"]:
+            raise FileNotFoundError(
+                f"The run in {str(self.folder)!r} is not finished. Finish it with the "
+                "command that began it and --resume."
+            )
+        return saving.load(self.path(MODEL))
+
+    def begin(self, settings: dict[str, Any], *, force: bool) -> None:
+        """Make the folder ready for a new run.
+
+        Raises:
+            FileExistsError: If it holds a run, or files a run would overwrite,
+                and `force` is false.
+            OSError: If the folder cannot be written.
+        """
+        if self.exists and not force:
+            if self.read()["finished"]:
+                advice = "--force replaces it, --resume with more --epochs goes on."
+                state = "a finished run"
+            else:
+                advice = "--resume goes on, --force starts anew."
+                state = "an unfinished run"
+            raise FileExistsError(
+                f"{str(self.folder)!r} holds {state}. {advice} "
+                "Or name another --output."
+            )
+        taken = [name for name in _FILES if self.path(name).exists()]
+        if taken and not force:
+            raise FileExistsError(
+                f"{str(self.folder)!r} holds no run, but the file {taken[0]!r}, which "
+                "a run would overwrite. Name another --output, or add --force."
+            )
+        # Written first: an unwritable folder is noticed before anything is removed.
+        self.write({"finished": False, "settings": settings, "seconds": 0.0})
+        for stale in taken:
+            if stale != METRICS:
+                self.path(stale).unlink()
+        self.remove_checkpoints()
+
+    def resume(self, settings: dict[str, Any]) -> tuple[int, Autoencoder | None]:
+        """Return how many epochs are done, and the model as it was after them.
+
+        Raises:
+            FileNotFoundError: If there is no run to resume.
+            ValueError: If the settings differ from those the run began with, or
+                ask for fewer epochs than are done.
+        """
+        record = self.read()
+        for key, value in settings.items():
+            before = record["settings"].get(key)
+            if key not in _FREE_TO_CHANGE and before != json.loads(json.dumps(value)):
+                raise ValueError(
+                    f"The run in {str(self.folder)!r} began with {key}={before!r}, not "
+                    f"{value!r}. Resume it with its own settings, or name another "
+                    "--output."
+                )
+        checkpoints = self.checkpoints()
+        if record["finished"]:
+            done = record["epochs"]
+            if settings["epochs"] <= done:
+                raise ValueError(
+                    f"The run in {str(self.folder)!r} is finished, with {done} epochs. "
+                    f"To go on, ask for more than {done} with --epochs."
+                )
+            model = saving.load(self.path(MODEL))
+        elif checkpoints:
+            done = int(checkpoints[-1].stem.rpartition("-")[2])
+            model = saving.load(checkpoints[-1])
+        else:
+            done, model = 0, None
+        self._keep_epochs(done)
+        self.write({**record, "finished": False, "settings": settings})
+        return done, model
+
+    def checkpoint(self, epoch: int) -> Path:
+        """Return the path of the checkpoint after an epoch, counted from 1."""
+        return self.path(f"checkpoint-{epoch:06d}.keras")
+
+    def checkpoints(self) -> list[Path]:
+        """Return the paths of the checkpoints, oldest first."""
+        return sorted(self.folder.glob("checkpoint-*.keras"))
+
+    def remove_checkpoints(self, keep: Path | None = None) -> None:
+        """Remove all checkpoints but one, and what a killed run was writing."""
+        unfinished = self.folder.glob(".checkpoint-*.keras")
+        for path in (*self.checkpoints(), *unfinished):
+            if path != keep:
+                path.unlink()
+
+    def _keep_epochs(self, count: int) -> None:
+        """Drop history of epochs that no checkpoint holds."""
+        path = self.path(HISTORY)
+        if not path.exists():
+            return
+        lines = path.read_text().splitlines(keepends=True)
+        with replacing(path) as temporary:
+            temporary.write_text("".join(lines[: count + 1] if count else []))
+
+    def history(self) -> dict[str, list[float]]:
+        """Return the losses of every epoch, as `keras.callbacks.History` has them.
+
+        Raises:
+            FileNotFoundError: If the folder holds no history.
+        """
+        if not self.path(HISTORY).is_file():
+            raise FileNotFoundError(f"There is no {HISTORY} in {str(self.folder)!r}.")
+        with self.path(HISTORY).open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        return {
+            name: [float(row[name]) for row in rows]
+            for name in (rows[0] if rows else {})
+            if name != "epoch"
+        }

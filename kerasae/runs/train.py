@@ -1,0 +1,250 @@
+"""One command's worth of work: build, train, judge, draw, keep."""
+
+import math
+import platform
+import shutil
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerasae import _checks, metrics, plotting, saving, training
+from kerasae._triple import Autoencoder
+from kerasae.builders import IMAGE_VARIANTS, VARIANTS
+from kerasae.data import Dataset, load_dataset
+from kerasae.runs.checkpoint import Checkpoint
+from kerasae.runs.run import ARCHITECTURE, CURVES, HISTORY, MODEL, RECONSTRUCTIONS, Run
+
+
+def train(
+    folder: str | Path,
+    variant: str,
+    *,
+    options: dict[str, Any] | None = None,
+    data: str = "digits",
+    epochs: int = 50,
+    batch_size: int = 128,
+    optimizer: str = "adam",
+    learning_rate: float | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    force: bool = False,
+    say: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Build, train, judge and draw one variant, and keep it all in a folder.
+
+    Args:
+        folder: The run's folder; made if it does not exist.
+        variant: `"conv"`, `"deep"` and so on: a builder's name without `build_`
+            and `_ae`.
+        options: Keyword arguments of the builder.
+        data: As in `kerasae.data.load_dataset`.
+        epochs: Number of epochs in all, those before a resumption included.
+        batch_size: Samples a step.
+        optimizer: Name of a Keras optimizer.
+        learning_rate: Its learning rate; None for Keras's default.
+        seed: Makes the run repeatable.
+        resume: Go on from the last finished epoch of a run in `folder`.
+        force: Replace a run in `folder`.
+        say: Takes what there is to tell, a line at a time.
+
+    Returns:
+        What `metrics.json` then holds: settings, versions, backend, seconds and
+        the mean squared errors per feature on train and test data, with those of
+        a principal component analysis of the same code size beside them.
+
+    Raises:
+        ValueError: If the variant, an option or the data do not fit; nothing is
+            written then.
+        FileExistsError: If `folder` holds a run already.
+        FileNotFoundError: If there is nothing to resume, or no such data.
+
+    Example:
+        >>> import tempfile
+        >>> from kerasae.runs import train
+        >>> record = train(
+        ...     tempfile.mkdtemp(), "undercomplete", epochs=1, say=lambda line: None
+        ... )
+        >>> record["finished"], record["epochs"]
+        (True, 1)
+    """
+    epochs = _checks.positive_integer("epochs", epochs)
+    batch_size = _checks.positive_integer("batch_size", batch_size)
+    options = dict(options or {})
+    settings = {
+        "variant": variant,
+        "options": options,
+        "data": str(data),
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "optimizer": optimizer,
+        "learning_rate": learning_rate,
+        "seed": seed,
+    }
+    run = Run(folder)
+    if resume:
+        run.read()
+    dataset = fit_variant(load_dataset(data), variant)
+    for note in dataset.notes:
+        say(note)
+    keras.utils.set_random_seed(seed)
+    triple = build(variant, dataset.x_train.shape[1:], options)
+    training.compile(triple, _optimizer(optimizer, learning_rate))
+    done = 0
+    if resume:
+        done, restored = run.resume(settings)
+        triple = restored or triple
+        # Not the order of samples that the first epochs saw.
+        keras.utils.set_random_seed(seed + done)
+        say(f"resuming after epoch {done} of {epochs}")
+    else:
+        run.begin(settings, force=force)
+
+    seconds = run.read()["seconds"]
+    started = time.perf_counter()
+    progress = training.Progress()
+    try:
+        triple.autoencoder.fit(
+            dataset.x_train,
+            dataset.x_train,
+            validation_data=(dataset.x_test, dataset.x_test),
+            initial_epoch=done,
+            epochs=epochs,
+            batch_size=batch_size,
+            verbose=0,
+            callbacks=[
+                keras.callbacks.CSVLogger(run.path(HISTORY), append=True),
+                Checkpoint(run),
+                progress,
+            ],
+        )
+    finally:
+        progress.close()
+    seconds += time.perf_counter() - started
+    record = {
+        "finished": True,
+        "settings": settings,
+        "epochs": epochs,
+        "seconds": round(seconds, 2),
+        "backend": keras.backend.backend(),
+        "versions": _versions(),
+        "split": {"train": len(dataset.x_train), "test": len(dataset.x_test)},
+        "parameters": triple.autoencoder.count_params(),
+        "code_size": math.prod(triple.encoder.output_shape[1:]),
+        "errors": errors(triple, dataset, batch_size),
+    }
+    saving.save(triple, run.path(MODEL))
+    draw(run, triple, dataset, say)
+    run.write(record)
+    run.remove_checkpoints()
+    return record
+
+
+def build(variant: str, shape: tuple[int, ...], options: dict[str, Any]) -> Autoencoder:
+    """Build a variant by its name, or say which name or option is unknown."""
+    if variant not in VARIANTS:
+        raise ValueError(
+            f"There is no variant {variant!r}. {_checks.nearest(variant, VARIANTS)}"
+        )
+    return VARIANTS[variant](shape, **options)
+
+
+def fit_variant(dataset: Dataset, variant: str) -> Dataset:
+    """Give gray images the channel axis that convolutions ask for."""
+    if variant in IMAGE_VARIANTS and dataset.x_train.ndim == 3:
+        return dataset._replace(
+            x_train=dataset.x_train[..., np.newaxis],
+            x_test=dataset.x_test[..., np.newaxis],
+        )
+    return dataset
+
+
+def corruption(triple: Autoencoder) -> keras.Layer | None:
+    """Return the layer that spoils a denoising model's input in training."""
+    names = [layer.name for layer in triple.autoencoder.layers]
+    present = "corruption" in names
+    return triple.autoencoder.get_layer("corruption") if present else None
+
+
+def corrupted(layer: keras.Layer, x: np.ndarray) -> np.ndarray:
+    """Return what a denoising model sees in training."""
+    return keras.ops.convert_to_numpy(layer(x, training=True))
+
+
+def errors(
+    triple: Autoencoder, dataset: Dataset, batch_size: int
+) -> dict[str, dict[str, float]]:
+    """Return mean squared errors per feature on train and test data.
+
+    Those of the model, of a principal component analysis with as many dimensions
+    and, for a denoising model, those of its output for corrupted input.
+    """
+    parts = {"train": dataset.x_train, "test": dataset.x_test}
+
+    def judge(see: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
+        return {
+            name: metrics.reconstruction_error(
+                x,
+                triple.autoencoder.predict(see(x), batch_size=batch_size, verbose=0),
+            )
+            for name, x in parts.items()
+        }
+
+    found = {"autoencoder": judge(lambda x: x)}
+    layer = corruption(triple)
+    if layer is not None:
+        found["autoencoder, corrupted input"] = judge(lambda x: corrupted(layer, x))
+    code_size = math.prod(triple.encoder.output_shape[1:])
+    pca = metrics.pca_error(dataset.x_train, dataset.x_test, code_size)
+    found[f"PCA, {code_size} dimensions"] = dict(zip(parts, pca, strict=True))
+    return found
+
+
+def draw(
+    run: Run, triple: Autoencoder, dataset: Dataset, say: Callable[[str], None]
+) -> None:
+    """Draw reconstructions, learning curves and the architecture."""
+    originals = dataset.x_test[:10]
+    layer = corruption(triple)
+    noisy = None if layer is None else corrupted(layer, originals)
+    seen = originals if noisy is None else noisy
+    plotting.plot_reconstructions(
+        originals,
+        triple.autoencoder.predict(seen, verbose=0),
+        corrupted=noisy,
+        path=run.path(RECONSTRUCTIONS),
+    )
+    plotting.plot_history(run.history(), path=run.path(CURVES))
+    if shutil.which("dot") is None:
+        say(
+            "no architecture diagram: Graphviz's `dot` is missing; install it with "
+            "`apt-get install graphviz` or `brew install graphviz`"
+        )
+    else:
+        plotting.plot_architecture(triple, run.path(ARCHITECTURE))
+
+
+def _optimizer(name: str, learning_rate: float | None) -> keras.optimizers.Optimizer:
+    try:
+        optimizer = keras.optimizers.get(name)
+    except ValueError as error:
+        known = ("adam", "adamw", "sgd", "rmsprop", "adadelta", "adagrad", "nadam")
+        raise ValueError(
+            f"There is no optimizer {name!r}. {_checks.nearest(name, known)}"
+        ) from error
+    if learning_rate is not None:
+        optimizer.learning_rate = learning_rate
+    return optimizer
+
+
+def _versions() -> dict[str, str]:
+    backend = keras.backend.backend()
+    packages = ("kerasae", "keras", "numpy", backend)
+    return {
+        "python": platform.python_version(),
+        **{package: version(package) for package in packages},
+    }

@@ -1,0 +1,114 @@
+"""What a long run shows while it goes on."""
+
+import sys
+import time
+from typing import Any, TextIO
+
+import keras
+
+
+class Progress(keras.callbacks.Callback):
+    """Shows one bar for the whole run, with losses and the time left.
+
+    Keras's own bar starts anew every epoch, so it never says when the run ends.
+    Where the output is no terminal, every epoch prints one plain line.
+
+    Args:
+        stream: Where to write; None means standard output.
+
+    Example:
+        >>> import io
+        >>> import numpy as np
+        >>> import kerasae
+        >>> triple = kerasae.build_undercomplete_ae(8, latent_dim=2)
+        >>> kerasae.compile(triple)
+        >>> lines, x = io.StringIO(), np.zeros((16, 8), dtype="float32")
+        >>> _ = triple.autoencoder.fit(
+        ...     x, x, epochs=2, verbose=0,
+        ...     callbacks=[kerasae.training.Progress(lines)],
+        ... )
+        >>> len(lines.getvalue().splitlines())
+        2
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__()
+        self._stream = sys.stdout if stream is None else stream
+        self._bar: Any = None
+        self._task: Any = None
+        self._epoch = 0
+        self._started = 0.0
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Draw the empty bar, on a terminal."""
+        if not self._stream.isatty():
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(),
+            TextColumn("{task.percentage:3.0f} %"),
+            TextColumn("{task.fields[losses]}"),
+            TextColumn("time left"),
+            TimeRemainingColumn(),
+            console=Console(file=self._stream),
+        )
+        self._bar.start()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Note when the epoch began."""
+        self._epoch = epoch
+        self._started = time.perf_counter()
+        if self._bar is not None and self._task is None:
+            # Only now is it known where a resumed run goes on.
+            self._task = self._bar.add_task(
+                "",
+                total=self.params["epochs"] - epoch,
+                epoch=epoch + 1,
+                epochs=self.params["epochs"],
+                losses="",
+            )
+            self._first = epoch
+        elif self._bar is not None:
+            self._bar.update(self._task, epoch=epoch + 1)
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, float] | None = None
+    ) -> None:
+        """Move the bar."""
+        if self._bar is not None and self.params.get("steps"):
+            done = self._epoch - self._first + (batch + 1) / self.params["steps"]
+            self._bar.update(self._task, completed=done, losses=_losses(logs))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Show the epoch's losses."""
+        if self._bar is not None:
+            done = epoch + 1 - self._first
+            self._bar.update(self._task, completed=done, losses=_losses(logs))
+            return
+        seconds = time.perf_counter() - self._started
+        print(
+            f"epoch {epoch + 1}/{self.params['epochs']}  {_losses(logs)}"
+            f"  {seconds:.1f} s",
+            file=self._stream,
+            flush=True,
+        )
+
+    def close(self) -> None:
+        """Leave the terminal as it was, also after an interruption."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Finish the bar."""
+        self.close()
+
+
+def _losses(logs: dict[str, float] | None) -> str:
+    return "  ".join(
+        f"{name} {value:.4f}" for name, value in (logs or {}).items() if "loss" in name
+    )

@@ -1,0 +1,283 @@
+"""What every variant promises. A new variant adds a row to VARIANTS, no more."""
+
+import json
+import math
+import shutil
+
+import keras
+import numpy as np
+import pytest
+
+import kerasae
+from kerasae.builders import VARIANTS
+from kerasae.plotting import plot_architecture
+
+PARAMETERS = {
+    "undercomplete": 50_992,
+    "sparse": 50_992,
+    "deep": 222_384,
+    "stacked": 784 * 200 + 200 + 200 * 100 + 100 + 100 * 200 + 200 + 200 * 784 + 784,
+    "tied": 79_284,
+    "conv": 4_385,
+    "strided_conv": 274_955,
+    "denoising": 28_353,
+}
+IMAGES = ("conv", "strided_conv", "denoising")
+DENSE = tuple(sorted(set(VARIANTS) - set(IMAGES)))
+SHAPES = ((8, 8, 1), (30, 45, 2), (5, 3, 2), (1, 1, 1), (9, 9, 1))
+
+every_variant = pytest.mark.parametrize("variant", sorted(VARIANTS))
+
+
+def weights(model):
+    return model.get_weights()
+
+
+def same(left, right):
+    return len(left) == len(right) and all(
+        np.array_equal(a, b) for a, b in zip(left, right, strict=True)
+    )
+
+
+def predict(model, x):
+    return model.predict(x, verbose=0)
+
+
+def test_every_variant_has_its_published_number_of_parameters():
+    assert {
+        name: build().autoencoder.count_params() for name, build in VARIANTS.items()
+    } == PARAMETERS
+
+
+@every_variant
+def test_defaults_take_mnist(variant, images):
+    triple = VARIANTS[variant]()
+    shape = triple.autoencoder.input_shape
+    assert math.prod(shape[1:]) == 784
+    assert triple.autoencoder.output_shape == shape
+
+
+@every_variant
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_any_image_shape_is_restored(variant, shape, images):
+    triple = VARIANTS[variant](shape)
+    x = images(3, *shape)
+    assert predict(triple.autoencoder, x).shape == x.shape
+    assert triple.encoder.output_shape == triple.decoder.input_shape
+    assert triple.decoder.output_shape == (None, *shape)
+
+
+@pytest.mark.parametrize("variant", DENSE)
+@pytest.mark.parametrize("shape", [7, (7,), (4, 6)], ids=str)
+def test_dense_variants_take_vectors_and_tables(variant, shape):
+    expected = (shape,) if isinstance(shape, int) else shape
+    assert VARIANTS[variant](shape).autoencoder.output_shape == (None, *expected)
+
+
+@every_variant
+def test_the_halves_make_the_whole(variant, digits):
+    autoencoder, encoder, decoder = VARIANTS[variant]((8, 8, 1))
+    whole = predict(autoencoder, digits)
+    halves = predict(decoder, predict(encoder, digits))
+    np.testing.assert_allclose(halves, whole, atol=1e-6)
+
+
+@every_variant
+def test_the_graph_is_flat_and_split_at_the_code(variant):
+    triple = VARIANTS[variant]((8, 8, 1), name="mine")
+    assert not [x for x in triple.autoencoder.layers if isinstance(x, keras.Model)]
+    assert triple.encoder.layers[-1] is triple.autoencoder.get_layer("code")
+    assert triple.decoder.layers[0].name == "code_input"
+    assert [model.name for model in triple] == ["mine", "mine_encoder", "mine_decoder"]
+    again = kerasae.split(triple.autoencoder)
+    assert again.encoder.output_shape == triple.encoder.output_shape
+
+
+@every_variant
+def test_training_lowers_the_loss_and_reaches_all_three_models(variant, digits):
+    triple = VARIANTS[variant]((8, 8, 1))
+    before = [weights(model) for model in triple]
+    kerasae.compile(triple, keras.optimizers.Adam(0.01))
+    history = triple.autoencoder.fit(
+        digits, digits, epochs=8, batch_size=32, verbose=0
+    ).history["loss"]
+    assert np.isfinite(history).all()
+    assert history[-1] < 0.95 * history[0]
+    for model, old in zip(triple, before, strict=True):
+        assert not same(weights(model), old)
+
+
+@every_variant
+@pytest.mark.parametrize("trained", [False, True], ids=["built", "trained"])
+def test_reload(variant, trained, digits, tmp_path):
+    triple = VARIANTS[variant]((8, 8, 1))
+    if trained:
+        kerasae.compile(triple)
+        triple.autoencoder.fit(digits, digits, verbose=0)
+    triple.autoencoder.save(tmp_path / "x.keras")
+    loaded = kerasae.load(tmp_path / "x.keras")
+    for new, old in zip(loaded, triple, strict=True):
+        assert new.name == old.name
+        assert new.output_shape == old.output_shape
+    whole = predict(triple.autoencoder, digits)
+    np.testing.assert_allclose(predict(loaded.autoencoder, digits), whole, atol=1e-6)
+    np.testing.assert_allclose(
+        predict(loaded.decoder, predict(loaded.encoder, digits)), whole, atol=1e-6
+    )
+    assert loaded.autoencoder.compiled == trained
+    if trained:
+        steps = int(triple.autoencoder.optimizer.iterations)
+        assert int(loaded.autoencoder.optimizer.iterations) == steps
+        loaded.autoencoder.fit(digits, digits, verbose=0)
+        assert int(loaded.autoencoder.optimizer.iterations) == 2 * steps
+
+
+@every_variant
+def test_each_half_can_be_saved_alone(variant, digits, tmp_path):
+    triple = VARIANTS[variant]((8, 8, 1))
+    x = digits
+    for half in (triple.encoder, triple.decoder):
+        half.save(tmp_path / "half.keras")
+        loaded = keras.saving.load_model(tmp_path / "half.keras")
+        y = predict(half, x)
+        np.testing.assert_allclose(predict(loaded, x), y, atol=1e-6)
+        x = y
+
+
+@every_variant
+def test_same_seed_same_weights(variant):
+    build = VARIANTS[variant]
+    first, second, other = (
+        weights(build((8, 8, 1), seed=seed).autoencoder) for seed in (1, 1, 2)
+    )
+    assert same(first, second)
+    assert not same(first, other)
+    drawn = []
+    for _ in range(2):
+        keras.utils.set_random_seed(3)
+        drawn.append(weights(build((8, 8, 1)).autoencoder))
+    assert same(*drawn)
+
+
+@every_variant
+def test_same_seed_same_run(variant, digits):
+    losses = []
+    for _ in range(2):
+        keras.utils.set_random_seed(3)
+        triple = VARIANTS[variant]((8, 8, 1), corruption="masking")
+        kerasae.compile(triple)
+        fit = triple.autoencoder.fit(digits, digits, epochs=2, verbose=0)
+        losses.append(fit.history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-5)
+
+
+@every_variant
+def test_layers_of_equal_shape_start_with_different_weights(variant):
+    kernels = [
+        array
+        for array in weights(VARIANTS[variant]((8, 8, 1), seed=1).autoencoder)
+        if array.ndim > 1
+    ]
+    for i, left in enumerate(kernels):
+        for right in kernels[i + 1 :]:
+            assert left.shape != right.shape or not np.array_equal(left, right)
+
+
+@every_variant
+def test_config_round_trip(variant):
+    model = VARIANTS[variant]((8, 8, 1)).autoencoder
+    config = json.loads(json.dumps(model.get_config(), default=str))
+    again = keras.Model.from_config(config)
+    assert again.count_params() == model.count_params()
+    assert kerasae.split(again).decoder.output_shape == model.output_shape
+
+
+@every_variant
+def test_mixed_precision(variant, digits):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    triple = VARIANTS[variant]((8, 8, 1))
+    triple.autoencoder.compile("adam", "mean_squared_error")
+    history = triple.autoencoder.fit(digits, digits, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
+    assert {str(weight.dtype) for weight in triple.autoencoder.trainable_weights} == {
+        "float32"
+    }
+
+
+@every_variant
+@pytest.mark.parametrize(
+    "corruption",
+    ["gaussian", ("masking", 0.4), ("salt_and_pepper", 0.2), keras.layers.Dropout(0.5)],
+    ids=str,
+)
+def test_any_variant_becomes_a_denoising_one(variant, corruption, digits):
+    if isinstance(corruption, keras.Layer):
+        corruption = keras.layers.Dropout(0.5)
+    triple = VARIANTS[variant]((8, 8, 1), corruption=corruption, seed=0)
+    plain = predict(triple.autoencoder, digits)
+    np.testing.assert_array_equal(plain, predict(triple.autoencoder, digits))
+    first, second = (
+        keras.ops.convert_to_numpy(triple.encoder(digits, training=True))
+        for _ in range(2)
+    )
+    assert not np.array_equal(first, second)
+
+
+@every_variant
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+def test_diagram(variant, tmp_path):
+    triple = VARIANTS[variant]()
+    drawn = plot_architecture(triple, tmp_path / "x.svg").read_text()
+    for layer in triple.autoencoder.layers:
+        assert layer.name in drawn
+
+
+@every_variant
+def test_plain_keras_goes_on_working(variant, digits):
+    autoencoder, _, _ = VARIANTS[variant]((8, 8, 1))
+    autoencoder.compile(optimizer="adam", loss="mse")
+    autoencoder.fit(digits, digits, verbose=0)
+    assert np.isfinite(autoencoder.evaluate(digits, digits, verbose=0))
+
+
+@every_variant
+@pytest.mark.parametrize("value", [0, -3, 2.5, True, "ten"], ids=str)
+def test_bad_latent_dim(variant, value):
+    with pytest.raises((ValueError, TypeError), match=r"`latent_dim` must be .*Receiv"):
+        VARIANTS[variant](latent_dim=value)
+
+
+@every_variant
+@pytest.mark.parametrize(
+    "shape", [(8, 0, 1), (8, -1, 1), (None, 8, 1), (), "8x8", 2.5], ids=str
+)
+def test_bad_input_shape(variant, shape):
+    with pytest.raises((ValueError, TypeError), match=r"`input_shape` must be .*Recei"):
+        VARIANTS[variant](shape)
+
+
+@every_variant
+def test_bad_corruption(variant):
+    build = VARIANTS[variant]
+    for rate in (-0.1, 1.0, 1.5):
+        with pytest.raises(ValueError, match=r"`rate` must be .*\[0, 1\)"):
+            build((8, 8, 1), corruption=("masking", rate))
+    with pytest.raises(ValueError, match="Did you mean 'masking'"):
+        build((8, 8, 1), corruption="maskin")
+    with pytest.raises(ValueError, match="keeps the shape"):
+        build((8, 8, 1), corruption=keras.layers.Flatten())
+    with pytest.raises(TypeError, match="Names: gaussian, masking"):
+        build((8, 8, 1), corruption=3)
+
+
+@pytest.mark.parametrize("variant", IMAGES)
+def test_convolutions_ask_for_images_and_filters(variant):
+    with pytest.raises(ValueError, match=r"input_shape=\(28, 28, 1\)"):
+        VARIANTS[variant]((28, 28))
+    with pytest.raises(ValueError, match="build_deep_ae"):
+        VARIANTS[variant](784)
+    for filters in ((), (8, 0), (8, 2.5)):
+        with pytest.raises(ValueError, match="`filters` must be"):
+            VARIANTS[variant](filters=filters)
+    with pytest.raises(ValueError, match="one for each of `filters`"):
+        VARIANTS[variant](filters=(8, 8, 8), kernel_size=(3, 3))
