@@ -198,6 +198,8 @@ def train(
     them.
     """
     _use_backend(backend)
+    import keras
+
     from kerasae import runs
     from kerasae.builders import VARIANTS
 
@@ -205,6 +207,9 @@ def train(
     ours = tuple(option for p in context.command.params for option in p.opts)
     options = _options(VARIANTS[name], context.args, ours)
     folder = output or Path("runs") / f"{name}-{Path(data).stem}"
+    with _native_messages_hidden():
+        # Keras seeds TensorFlow too where it is installed, and so imports it.
+        keras.utils.set_random_seed(seed)
     try:
         record = runs.train(
             folder,

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-from keras import layers
 
 from kerasae import _checks
 from kerasae._triple import CODE, Autoencoder, split
 from kerasae.builders import _blocks
-from kerasae.layers import TiedDense
+from kerasae.layers import Bias, TiedDense
 
 
 def build_tied_ae(
@@ -90,11 +89,11 @@ def build_tied_ae(
             )
         )
         name_here = CODE if level == len(units) else f"encoder_{level}"
-        x = layers.Activation(activation, name=name_here)(tied[-1](x))
+        x = Bias(activation, name=name_here)(tied[-1](x))
     for level in reversed(range(len(units))):
         last = level == 0
         x = tied[level](x, transpose=True)
-        x = layers.Activation(
+        x = Bias(
             output_activation if last else activation,
             name=_blocks.OUTPUT if last else f"decoder_{level}",
         )(x)

@@ -1,5 +1,6 @@
 """Layers that autoencoders need and Keras does not have."""
 
+from kerasae.layers.bias import Bias
 from kerasae.layers.clipped_gaussian_noise import ClippedGaussianNoise
 from kerasae.layers.corruption import Corruption
 from kerasae.layers.k_sparse import KSparse
@@ -8,6 +9,7 @@ from kerasae.layers.salt_and_pepper_noise import SaltAndPepperNoise
 from kerasae.layers.tied_dense import TiedDense
 
 __all__ = [
+    "Bias",
     "ClippedGaussianNoise",
     "Corruption",
     "KSparse",

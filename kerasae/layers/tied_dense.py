@@ -1,4 +1,4 @@
-"""A dense layer that also runs backwards, through its own transposed kernel."""
+"""A kernel that also runs backwards, transposed."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from kerasae import _checks
 
 @keras.saving.register_keras_serializable("kerasae")
 class TiedDense(keras.layers.Layer):
-    """One kernel for both directions: encodes as x W + b, decodes as h W' + b'.
+    """One kernel for both directions: encodes as x W, decodes as h W transposed.
 
     Called with `transpose=True` the layer maps its outputs' space back to its
     inputs' space. One layer that is called twice, rather than a second layer
     that borrows the kernel, keeps the graph flat: weights shared in any other
-    way do not survive saving.
+    way do not survive saving. A `Bias` follows each call.
 
     Args:
         units: Size of the output, positive.
@@ -61,7 +61,7 @@ class TiedDense(keras.layers.Layer):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Create the kernel and the biases of both directions."""
+        """Create the kernel."""
         if self.input_dim is None:
             self.input_dim = _checks.positive_integer("input_dim", input_shape[-1])
         self.kernel = self.add_weight(
@@ -69,19 +69,12 @@ class TiedDense(keras.layers.Layer):
             initializer=self.kernel_initializer,
             name="kernel",
         )
-        self.bias = self.add_weight(
-            shape=(self.units,), initializer="zeros", name="bias"
-        )
-        self.transposed_bias = self.add_weight(
-            shape=(self.input_dim,), initializer="zeros", name="transposed_bias"
-        )
         self.built = True
 
     def call(self, inputs: Any, transpose: bool = False) -> Any:
         """Return the encoding, or with `transpose` the decoding, of `inputs`."""
-        if transpose:
-            return ops.matmul(inputs, ops.transpose(self.kernel)) + self.transposed_bias
-        return ops.matmul(inputs, self.kernel) + self.bias
+        kernel = ops.transpose(self.kernel) if transpose else self.kernel
+        return ops.matmul(inputs, kernel)
 
     def compute_output_spec(self, inputs: Any, transpose: bool = False) -> Any:
         """Return the symbolic output of either direction."""

@@ -1,0 +1,71 @@
+"""Runs everything there is to check: style, types, tests on three backends, docs.
+
+Needs an environment with all three backends:
+
+    pip install -c constraints.txt -e ".[all,docs,test]"
+    python tests/matrix.py
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PYTHON = sys.executable
+PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2")
+BACKENDS = ("tensorflow", "jax", "torch")
+# These hardly touch a backend, or start all of them by themselves.
+ONCE = (
+    "tests/test_data.py",
+    "tests/test_metrics.py",
+    "tests/test_package.py",
+    "tests/test_plotting.py",
+    "tests/cross_backend.py",
+)
+
+
+def stages():
+    """Yield (name, command, environment) for each thing to run."""
+    yield "style", (PYTHON, "-m", "ruff", "check", "."), {}
+    yield "format", (PYTHON, "-m", "ruff", "format", "--check", "."), {}
+    yield "types", (PYTHON, "-m", "mypy"), {}
+    docs = (PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet")
+    yield "docs", (*docs, "--site-dir", "build/site"), {}
+    for backend in BACKENDS:
+        left_out = [f"--ignore={path}" for path in ONCE]
+        keras = {"KERAS_BACKEND": backend}
+        yield f"tests on {backend}", (*PYTEST, "tests", *left_out), keras
+    # JAX starts fastest.
+    keras = {"KERAS_BACKEND": "jax"}
+    yield "tests of no backend", (*PYTEST, *ONCE), keras
+    yield "doctests", (*PYTEST, "--doctest-modules", "kerasae"), keras
+    if "--alone" in sys.argv:
+        for backend in BACKENDS:
+            yield f"{backend} alone", (PYTHON, "tests/alone.py", backend), {}
+
+
+def main():
+    if shutil.which("dot") is None:
+        print("note: Graphviz's `dot` is missing, diagrams are not tested")
+    results = []
+    for name, command, environment in stages():
+        print(f"\n== {name}", flush=True)
+        started = time.monotonic()
+        path = os.pathsep.join((str(Path(PYTHON).parent), os.environ["PATH"]))
+        done = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "PATH": path, **environment}
+        )
+        results.append((name, done.returncode, time.monotonic() - started))
+    print()
+    for name, code, seconds in results:
+        print(f"{'failed' if code else 'passed'}  {seconds:6.0f} s  {name}")
+    failed = sum(bool(code) for _, code, _ in results)
+    print(f"\n{len(results) - failed} passed, {failed} failed")
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

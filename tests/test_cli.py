@@ -1,0 +1,282 @@
+"""The command line, through its real entry point, in processes of its own."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import kerasae
+from kerasae.cli import main
+
+KERASAE = Path(sys.executable).with_name("kerasae")
+FAST = ("--data", "digits", "--epochs", "2", "--batch-size", "256")
+
+
+def command(*words, **environment):
+    return [str(KERASAE), *map(str, words)], {
+        **os.environ,
+        "KERAS_BACKEND": keras.backend.backend(),
+        **environment,
+    }
+
+
+def run(*words, fails=False, **environment):
+    words, environment = command(*words, **environment)
+    done = subprocess.run(words, env=environment, capture_output=True, text=True)
+    assert (done.returncode != 0) == fails, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr if fails else done.stdout
+
+
+def epochs(folder):
+    with (folder / "history.csv").open(newline="") as file:
+        return [int(row["epoch"]) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished run and what the command printed."""
+    folder = tmp_path_factory.mktemp("runs") / "conv"
+    printed = run(
+        "train", "conv", *FAST, "--filters", "8,4", "--output", folder, PATH=no_dot()
+    )
+    return folder, printed
+
+
+def no_dot():
+    """Return a PATH without Graphviz."""
+    return str(Path(sys.executable).parent)
+
+
+def test_train_keeps_everything_in_the_folder(finished):
+    folder, _ = finished
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "curves.png",
+        "history.csv",
+        "metrics.json",
+        "model.keras",
+        "reconstructions.png",
+    ]
+    assert epochs(folder) == [0, 1]
+    record = json.loads((folder / "metrics.json").read_text())
+    assert record["finished"]
+    assert record["backend"] == keras.backend.backend()
+    assert record["settings"]["options"] == {"filters": [8, 4]}
+    assert record["settings"]["seed"] == 0
+    assert record["versions"]["keras"] == keras.__version__
+    assert record["code_size"] == 2 * 2 * 4
+    assert set(record["errors"]) == {"autoencoder", "PCA, 16 dimensions"}
+    assert record["errors"]["PCA, 16 dimensions"]["test"] == pytest.approx(
+        0.01152, abs=1e-5
+    )
+    assert kerasae.load(folder / "model.keras").encoder.output_shape == (None, 2, 2, 4)
+
+
+def test_train_prints_plain_lines_and_a_table(finished):
+    folder, printed = finished
+    assert "\x1b" not in printed
+    assert "\r" not in printed
+    lines = printed.splitlines()
+    assert sum(line.startswith("epoch ") for line in lines) == 2
+    assert any("divided by 16" in line for line in lines)
+    assert any("1257 training and 540 test samples" in line for line in lines)
+    assert any(line.startswith("PCA, 16 dimensions") for line in lines)
+    assert str(folder) in printed
+    assert "apt-get install graphviz" in printed
+
+
+def test_a_finished_run_is_not_overwritten(finished):
+    folder, _ = finished
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    complaint = run("train", "conv", *FAST, "--output", folder, fails=True)
+    assert "holds a finished run" in complaint
+    assert "--force" in complaint
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_finished_run_can_be_prolonged(finished, tmp_path):
+    folder = copy(finished[0], tmp_path)
+    more = ("train", "conv", "--filters", "8,4", "--data", "digits")
+    more += ("--batch-size", "256", "--output", folder, "--resume")
+    assert "finished, with 2 epochs" in run(*more, "--epochs", "2", fails=True)
+    run(*more, "--epochs", "3")
+    assert epochs(folder) == [0, 1, 2]
+
+
+def test_resume_keeps_to_the_settings(finished, tmp_path):
+    folder = copy(finished[0], tmp_path)
+    words = ("train", "conv", "--data", "digits", "--epochs", "5", "--resume")
+    complaint = run(*words, "--filters", "8,8", "--output", folder, fails=True)
+    assert "began with options={'filters': [8, 4]}" in complaint
+
+
+def copy(folder, target):
+    target = target / "copy"
+    target.mkdir()
+    for path in folder.iterdir():
+        (target / path.name).write_bytes(path.read_bytes())
+    return target
+
+
+def test_force_replaces_a_run(finished, tmp_path):
+    folder = copy(finished[0], tmp_path)
+    (folder / "notes.txt").write_text("mine")
+    words = ("--data", "digits", "--epochs", "1", "--output", folder, "--force")
+    run("train", "undercomplete", *words)
+    record = json.loads((folder / "metrics.json").read_text())
+    assert record["settings"]["variant"] == "undercomplete"
+    assert epochs(folder) == [0]
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path):
+    folder = tmp_path / "run"
+    words = ("train", "deep", "--data", "digits", "--batch-size", "4", "--epochs", "5")
+    words += ("--output", folder)
+    argv, environment = command(*words)
+    process = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 120
+        while not list(folder.glob("checkpoint-000002.keras")):
+            assert process.poll() is None, "ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert not (folder / "model.keras").exists()
+    assert "holds an unfinished run" in run(*words, fails=True)
+    printed = run(*words, "--resume")
+    assert "resuming after epoch" in printed
+    assert epochs(folder) == [0, 1, 2, 3, 4]
+    assert not list(folder.glob("*checkpoint*"))
+    record = json.loads((folder / "metrics.json").read_text())
+    assert record["finished"]
+    triple = kerasae.load(folder / "model.keras")
+    steps = int(triple.autoencoder.optimizer.iterations)
+    assert steps == 5 * -(-record["split"]["train"] // 4)
+
+
+def test_reconstruct_writes_a_picture_or_an_array(finished, tmp_path):
+    folder, _ = finished
+    printed = run("reconstruct", folder, "--output", tmp_path / "x.png")
+    assert "540 samples" in printed
+    assert (tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG"
+    run("reconstruct", folder, "--output", tmp_path / "x.npy", "--split", "train")
+    assert np.load(tmp_path / "x.npy").shape == (1257, 8, 8, 1)
+
+
+def test_encode_keeps_the_order_of_the_data(finished, tmp_path, images):
+    folder, _ = finished
+    x = images(7, 8, 8)
+    np.save(tmp_path / "x.npy", x)
+    run("encode", folder, "--data", tmp_path / "x.npy", "--output", tmp_path / "z.npy")
+    encoder = kerasae.load(folder / "model.keras").encoder
+    expected = encoder.predict(x[..., None], verbose=0)
+    np.testing.assert_allclose(np.load(tmp_path / "z.npy"), expected, atol=1e-5)
+
+
+def test_list_and_summary():
+    names = [line.split()[0] for line in run("list").splitlines()]
+    assert names == [
+        "undercomplete",
+        "sparse",
+        "deep",
+        "stacked",
+        "tied",
+        "conv",
+        "strided-conv",
+        "denoising",
+    ]
+    printed = run("summary", "strided-conv", "--latent-dim", "7", "--code", "dense")
+    assert "(None, 7)" in printed
+    assert "--latent-dim" in printed
+
+
+def test_vectors_corruption_and_ready_made_penalties(tmp_path, images):
+    np.save(tmp_path / "x.npy", (images(60, 12) * 255).astype("uint8"))
+    words = ("--data", tmp_path / "x.npy", "--epochs", "1", "--output")
+    printed = run(
+        "train", "sparse", *words, tmp_path / "sparse",
+        "--corruption", "masking,0.3", "--activity-regularizer", "l1,0.001",
+    )  # fmt: skip
+    assert "integers in 0..255 were divided by 255" in printed
+    assert "corrupted input" in printed
+    printed = run(
+        "train", "deep", *words, tmp_path / "deep",
+        "--hidden-units", "8", "--latent-dim=2", "--batch-normalization",
+    )  # fmt: skip
+    assert "PCA, 2 dimensions" in printed
+
+
+BAD = {
+    "variant": (("train", "cnov"), "Did you mean 'conv'"),
+    "option": (("train", "conv", "--filter", "8"), "Did you mean '--filters'"),
+    "value": (("train", "conv", "--filters"), "--filters needs a value"),
+    "latent_dim": (("train", "deep", "--latent-dim", "0"), "`latent_dim` must be"),
+    "negative": (("train", "deep", "--latent-dim", "-3"), "`latent_dim` must be"),
+    "rate": (("train", "deep", "--corruption", "masking,1.5"), "`rate` must be"),
+    "data": (("train", "conv", "--data", "mnits"), "mnist"),
+    "file": (("train", "conv", "--data", "gone.npy"), "gone.npy"),
+    "optimizer": (("train", "conv", "--optimizer", "adan"), "Did you mean 'adam'"),
+    "epochs": (("train", "conv", "--epochs", "0"), "`epochs` must be"),
+    "backend": (("train", "conv", "--backend", "theano"), "one of 'tensorflow'"),
+    "resume": (("train", "conv", "--resume"), "holds no run"),
+    "run": (("reconstruct", "nothing"), "holds no run"),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), BAD.values(), ids=BAD.keys())
+def test_bad_input_is_one_line_and_writes_nothing(
+    words, expected, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["kerasae", *words])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    complaint = capfd.readouterr().err
+    assert exit_.value.code == 1
+    assert complaint.startswith("Error: ")
+    assert complaint.count("\n") == 1
+    assert expected in complaint
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_backend_names_the_command_that_installs_it(tmp_path):
+    # A `python -S`-like process: an import path on which nothing is found.
+    code = (
+        "import importlib.util, sys;"
+        "find = importlib.util.find_spec;"
+        "importlib.util.find_spec = lambda name, *rest:"
+        " None if name == 'torch' else find(name, *rest);"
+        "sys.argv = ['kerasae', 'train', 'conv', '--backend', 'torch'];"
+        "from kerasae.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert 'pip install "kerasae[torch]"' in done.stderr
+
+
+def test_an_output_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    words = ("--epochs", "1", "--output", tmp_path / "file" / "run")
+    complaint = run("train", "conv", *words, fails=True)
+    assert "cannot be written" in complaint or "can be written" in complaint
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_fewer_samples_than_a_batch(tmp_path, images):
+    np.save(tmp_path / "x.npy", images(5, 8, 8))
+    words = ("--data", tmp_path / "x.npy", "--epochs", "1")
+    run("train", "conv", *words, "--output", tmp_path / "run")
+    assert epochs(tmp_path / "run") == [0]

@@ -1,0 +1,171 @@
+"""The battery every layer passes, and what each layer is for."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kerasae import layers
+
+LAYERS = {
+    "gaussian": (lambda: layers.ClippedGaussianNoise(0.4, clip=(0, 2), seed=1), 1),
+    "unclipped": (lambda: layers.ClippedGaussianNoise(2.5, clip=None), 1),
+    "masking": (lambda: layers.MaskingNoise(0.2, seed=2), 1),
+    "salt_and_pepper": (lambda: layers.SaltAndPepperNoise(0.2), 1),
+    "k_sparse": (lambda: layers.KSparse(3), 0),
+    "bias": (lambda: layers.Bias("tanh"), 0),
+    "tied_dense": (lambda: layers.TiedDense(4, kernel_initializer="he_normal"), 0),
+}
+NOISE = {
+    "gaussian": lambda level, **kwargs: layers.ClippedGaussianNoise(level, **kwargs),
+    "masking": layers.MaskingNoise,
+    "salt_and_pepper": layers.SaltAndPepperNoise,
+}
+every_layer = pytest.mark.parametrize(
+    ("make", "seeds"), LAYERS.values(), ids=LAYERS.keys()
+)
+
+
+def array(tensor):
+    return ops.convert_to_numpy(tensor)
+
+
+@every_layer
+def test_config_round_trip(make, seeds):
+    layer = make()
+    again = type(layer).from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    through_keras = keras.layers.deserialize(keras.layers.serialize(layer))
+    assert type(through_keras) is type(layer)
+    assert through_keras.get_config() == layer.get_config()
+
+
+@every_layer
+def test_symbolic_and_eager_shapes_agree(make, seeds, images):
+    layer = make()
+    x = images(5, 6)
+    symbolic = layer(keras.Input((6,)))
+    assert symbolic.shape[1:] == layer(x).shape[1:]
+    owns_a_weight = isinstance(layer, (layers.TiedDense, layers.Bias))
+    assert len(layer.trainable_weights) == owns_a_weight
+    assert len(layer.non_trainable_variables) == seeds
+
+
+@every_layer
+def test_trains_inside_a_compiled_model(make, seeds, images):
+    inputs = keras.Input((6,))
+    outputs = keras.layers.Dense(6)(make()(inputs))
+    model = keras.Model(inputs, outputs)
+    model.compile("sgd", "mse")
+    x = images(20, 6)
+    assert np.isfinite(model.fit(x, x, batch_size=8, verbose=0).history["loss"]).all()
+
+
+@every_layer
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision(make, seeds, policy, images):
+    keras.config.set_dtype_policy(policy)
+    out = make()(images(5, 6), training=True)
+    assert keras.backend.standardize_dtype(out.dtype) == policy.removeprefix("mixed_")
+
+
+@pytest.mark.parametrize("make", NOISE.values(), ids=NOISE)
+def test_noise_is_for_training_only(make, images):
+    x = images(50, 20)
+    layer = make(0.3, seed=0)
+    np.testing.assert_array_equal(array(layer(x)), x)
+    first, second = array(layer(x, training=True)), array(layer(x, training=True))
+    assert not np.array_equal(first, x)
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(array(make(0.3, seed=0)(x, training=True)), first)
+    np.testing.assert_allclose(array(make(0.0)(x, training=True)), x)
+
+
+def test_masking_zeroes_the_stated_share_and_scales_nothing(images):
+    x = images(500, 400) + 0.5
+    noisy = array(layers.MaskingNoise(0.3, seed=0)(x, training=True))
+    zeroed = noisy == 0
+    assert zeroed.mean() == pytest.approx(0.3, abs=0.005)
+    np.testing.assert_array_equal(noisy[~zeroed], x[~zeroed])
+
+
+def test_salt_and_pepper_is_half_black_half_white(images):
+    x = 0.25 + images(500, 400) / 2
+    noisy = array(layers.SaltAndPepperNoise(0.3, seed=0)(x, training=True))
+    assert (noisy == 0).mean() == pytest.approx(0.15, abs=0.005)
+    assert (noisy == 1).mean() == pytest.approx(0.15, abs=0.005)
+    kept = (noisy != 0) & (noisy != 1)
+    np.testing.assert_array_equal(noisy[kept], x[kept])
+
+
+def test_gaussian_noise_has_its_deviation_and_is_clipped():
+    x = np.full((500, 400), 0.5, dtype="float32")
+    free = layers.ClippedGaussianNoise(0.5, clip=None, seed=0)
+    assert array(free(x, training=True)).std() == pytest.approx(0.5, abs=0.005)
+    clipped = array(layers.ClippedGaussianNoise(0.5, seed=0)(x, training=True))
+    assert clipped.min() == 0.0
+    assert clipped.max() == 1.0
+    # One standard deviation away: 16 % of a normal distribution lie beyond.
+    assert (clipped == 0).mean() == pytest.approx(0.159, abs=0.005)
+
+
+def test_k_sparse_keeps_the_largest(images):
+    x = images(30, 4, 10) + 0.1
+    kept = array(layers.KSparse(3)(x))
+    assert ((kept != 0).sum(axis=-1) == 3).all()
+    np.testing.assert_array_equal(np.sort(kept)[..., -1], np.sort(x)[..., -1])
+    np.testing.assert_array_equal(kept[kept != 0], x[kept != 0])
+
+
+def test_k_sparse_passes_gradients_through_what_it_keeps():
+    kernel = np.eye(4, dtype="float32")
+    dense = keras.layers.Dense(4, use_bias=False)
+    model = keras.Sequential([keras.Input((4,)), dense, layers.KSparse(2)])
+    dense.set_weights([kernel])
+    model.compile(keras.optimizers.SGD(1.0), "mse")
+    x = np.array([[4.0, 3.0, 2.0, 1.0]], dtype="float32")
+    model.fit(x, np.zeros_like(x), verbose=0)
+    changed = (dense.get_weights()[0] != kernel).any(axis=0)
+    assert changed.tolist() == [True, True, False, False]
+
+
+def test_tied_dense_runs_both_ways_through_one_kernel(images):
+    layer = layers.TiedDense(4)
+    x = images(5, 6)
+    code = array(layer(x))
+    (kernel,) = layer.get_weights()
+    assert layer.count_params() == 6 * 4
+    np.testing.assert_allclose(code, x @ kernel, atol=1e-6)
+    np.testing.assert_allclose(
+        array(layer(code, transpose=True)), code @ kernel.T, atol=1e-5
+    )
+
+
+def test_bias_adds_and_activates(images):
+    layer = layers.Bias("relu")
+    x = images(5, 3) - 0.5
+    layer.build(x.shape)
+    layer.set_weights([np.array([0.0, 1.0, -1.0], dtype="float32")])
+    shifted = x + np.array([0.0, 1.0, -1.0])
+    np.testing.assert_allclose(array(layer(x)), np.maximum(shifted, 0.0), atol=1e-6)
+
+
+def test_bad_arguments_say_what_they_want():
+    with pytest.raises(ValueError, match=r"`rate` must be a number in \[0, 1\)"):
+        layers.MaskingNoise(1.0)
+    with pytest.raises(ValueError, match=r"`rate` .* Received: rate=-0.1"):
+        layers.SaltAndPepperNoise(-0.1)
+    with pytest.raises(TypeError, match="`rate` must be"):
+        layers.MaskingNoise("0.3")
+    with pytest.raises(ValueError, match="`stddev` must be"):
+        layers.ClippedGaussianNoise(float("nan"))
+    with pytest.raises(ValueError, match=r"`clip` must be .*clip=\(0.0, 1.0\)"):
+        layers.ClippedGaussianNoise(0.5, clip=(1.0, 0.0))
+    with pytest.raises(ValueError, match="`k` must be a positive integer"):
+        layers.KSparse(0)
+    with pytest.raises(ValueError, match="`k` must be at most 4"):
+        layers.KSparse(5)(keras.Input((4,)))
+    with pytest.raises(ValueError, match="`units` must be"):
+        layers.TiedDense(0)
+    with pytest.raises(ValueError, match="must have 4 as their last size"):
+        layers.TiedDense(4, input_dim=6)(keras.Input((6,)), transpose=True)

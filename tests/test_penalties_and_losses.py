@@ -1,0 +1,47 @@
+import keras
+import numpy as np
+import pytest
+
+from kerasae.losses import SummedBinaryCrossentropy
+from kerasae.regularizers import KLSparsity
+
+
+def test_kl_is_zero_at_the_target_and_positive_elsewhere():
+    penalty = KLSparsity(target=0.2, weight=1.0)
+    at_target = np.full((4, 3), 0.2, dtype="float32")
+    assert float(penalty(at_target)) == pytest.approx(0.0, abs=1e-5)
+    assert float(penalty(at_target + 0.1)) > 0.01
+    assert float(penalty(at_target - 0.1)) > 0.01
+
+
+def test_kl_stays_finite_where_units_are_dead_or_saturated():
+    activations = np.array([[0.0, 1.0], [0.0, 1.0]], dtype="float32")
+    assert np.isfinite(float(KLSparsity()(activations)))
+
+
+def test_kl_config_round_trip():
+    penalty = KLSparsity(0.2, 0.5)
+    again = keras.regularizers.deserialize(keras.regularizers.serialize(penalty))
+    assert isinstance(again, KLSparsity)
+    assert again.get_config() == {"target": 0.2, "weight": 0.5}
+
+
+@pytest.mark.parametrize("target", [0.0, 1.0, -0.1])
+def test_kl_target_is_a_rate(target):
+    with pytest.raises(ValueError, match="`target` must be"):
+        KLSparsity(target)
+
+
+def test_kl_weight_is_not_negative():
+    with pytest.raises(ValueError, match="`weight` must be"):
+        KLSparsity(weight=-1.0)
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_summed_crossentropy_is_the_mean_times_the_features(from_logits, images):
+    x, y = images(5, 4, 6), images(5, 4, 6, seed=1)
+    loss = SummedBinaryCrossentropy(from_logits=from_logits)
+    mean = keras.losses.BinaryCrossentropy(from_logits=from_logits)
+    assert float(loss(x, y)) == pytest.approx(24 * float(mean(x, y)), rel=1e-5)
+    again = keras.losses.deserialize(keras.losses.serialize(loss))
+    assert again.from_logits == from_logits
