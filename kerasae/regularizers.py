@@ -63,3 +63,40 @@ class KLSparsity(keras.regularizers.Regularizer):
     def get_config(self) -> dict[str, float]:
         """Return what `from_config` needs to make the regularizer again."""
         return {"target": self.target, "weight": self.weight}
+
+
+@keras.saving.register_keras_serializable("kerasae")
+class InFloat32(keras.regularizers.Regularizer):
+    """Computes another regularizer in float32, whatever the activations are.
+
+    Under a mixed-precision policy a penalty is a half-precision sum over the batch:
+    it overflows easily, and Keras on TensorFlow cannot add it to the loss. The
+    builders wrap their penalties where such a policy is set.
+
+    Args:
+        regularizer: The regularizer to wrap.
+
+    Example:
+        >>> import keras
+        >>> import kerasae
+        >>> import numpy as np
+        >>> penalty = kerasae.regularizers.InFloat32(keras.regularizers.L1(1.0))
+        >>> float(penalty(np.ones((100, 1000), dtype="float16")))
+        100000.0
+    """
+
+    def __init__(self, regularizer: Any) -> None:
+        self.regularizer = keras.regularizers.get(regularizer)
+
+    def __call__(self, x: Any) -> Any:
+        """Return the penalty of the activations `x`, a float32 scalar."""
+        return self.regularizer(ops.cast(x, "float32"))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs to make the regularizer again."""
+        return {"regularizer": keras.regularizers.serialize(self.regularizer)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "InFloat32":
+        """Make the regularizer again."""
+        return cls(keras.regularizers.deserialize(config["regularizer"]))

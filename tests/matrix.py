@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
-PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2")
+PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
 BACKENDS = ("tensorflow", "jax", "torch")
 # These hardly touch a backend, or start all of them by themselves.
 ONCE = (

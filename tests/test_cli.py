@@ -17,6 +17,9 @@ import kerasae
 from kerasae.cli import main
 
 KERASAE = Path(sys.executable).with_name("kerasae")
+# One worker, so that the finished run is made once.
+pytestmark = pytest.mark.xdist_group("cli")
+
 FAST = ("--data", "digits", "--epochs", "2", "--batch-size", "256")
 
 
@@ -28,12 +31,32 @@ def command(*words, **environment):
     }
 
 
-def run(*words, fails=False, **environment):
+def run(*words, **environment):
+    """Run the installed command in a process of its own; return what it printed."""
     words, environment = command(*words, **environment)
     done = subprocess.run(words, env=environment, capture_output=True, text=True)
-    assert (done.returncode != 0) == fails, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stderr if fails else done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def here(monkeypatch, capfd):
+    """Run the command's entry point in this process, which has Keras already."""
+
+    def call(*words, fails=False):
+        monkeypatch.setattr(sys, "argv", ["kerasae", *map(str, words)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        out, err = capfd.readouterr()
+        assert (exit_.value.code != 0) == fails, out + err
+        if not fails:
+            return out
+        assert err.startswith("Error: ")
+        assert err.count("\n") == 1
+        return err
+
+    return call
 
 
 def epochs(folder):
@@ -93,28 +116,28 @@ def test_train_prints_plain_lines_and_a_table(finished):
     assert "apt-get install graphviz" in printed
 
 
-def test_a_finished_run_is_not_overwritten(finished):
+def test_a_finished_run_is_not_overwritten(finished, here):
     folder, _ = finished
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    complaint = run("train", "conv", *FAST, "--output", folder, fails=True)
+    complaint = here("train", "conv", *FAST, "--output", folder, fails=True)
     assert "holds a finished run" in complaint
     assert "--force" in complaint
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_a_finished_run_can_be_prolonged(finished, tmp_path):
+def test_a_finished_run_can_be_prolonged(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     more = ("train", "conv", "--filters", "8,4", "--data", "digits")
     more += ("--batch-size", "256", "--output", folder, "--resume")
-    assert "finished, with 2 epochs" in run(*more, "--epochs", "2", fails=True)
-    run(*more, "--epochs", "3")
+    assert "finished, with 2 epochs" in here(*more, "--epochs", "2", fails=True)
+    here(*more, "--epochs", "3")
     assert epochs(folder) == [0, 1, 2]
 
 
-def test_resume_keeps_to_the_settings(finished, tmp_path):
+def test_resume_keeps_to_the_settings(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     words = ("train", "conv", "--data", "digits", "--epochs", "5", "--resume")
-    complaint = run(*words, "--filters", "8,8", "--output", folder, fails=True)
+    complaint = here(*words, "--filters", "8,8", "--output", folder, fails=True)
     assert "began with options={'filters': [8, 4]}" in complaint
 
 
@@ -126,18 +149,18 @@ def copy(folder, target):
     return target
 
 
-def test_force_replaces_a_run(finished, tmp_path):
+def test_force_replaces_a_run(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     (folder / "notes.txt").write_text("mine")
     words = ("--data", "digits", "--epochs", "1", "--output", folder, "--force")
-    run("train", "undercomplete", *words)
+    here("train", "undercomplete", *words)
     record = json.loads((folder / "metrics.json").read_text())
     assert record["settings"]["variant"] == "undercomplete"
     assert epochs(folder) == [0]
     assert (folder / "notes.txt").read_text() == "mine"
 
 
-def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path):
+def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path, here):
     folder = tmp_path / "run"
     words = ("train", "deep", "--data", "digits", "--batch-size", "4", "--epochs", "5")
     words += ("--output", folder)
@@ -153,7 +176,7 @@ def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path):
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert not (folder / "model.keras").exists()
-    assert "holds an unfinished run" in run(*words, fails=True)
+    assert "holds an unfinished run" in here(*words, fails=True)
     printed = run(*words, "--resume")
     assert "resuming after epoch" in printed
     assert epochs(folder) == [0, 1, 2, 3, 4]
@@ -165,12 +188,12 @@ def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path):
     assert steps == 5 * -(-record["split"]["train"] // 4)
 
 
-def test_reconstruct_writes_a_picture_or_an_array(finished, tmp_path):
+def test_reconstruct_writes_a_picture_or_an_array(finished, tmp_path, here):
     folder, _ = finished
-    printed = run("reconstruct", folder, "--output", tmp_path / "x.png")
+    printed = here("reconstruct", folder, "--output", tmp_path / "x.png")
     assert "540 samples" in printed
     assert (tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG"
-    run("reconstruct", folder, "--output", tmp_path / "x.npy", "--split", "train")
+    here("reconstruct", folder, "--output", tmp_path / "x.npy", "--split", "train")
     assert np.load(tmp_path / "x.npy").shape == (1257, 8, 8, 1)
 
 
@@ -184,8 +207,8 @@ def test_encode_keeps_the_order_of_the_data(finished, tmp_path, images):
     np.testing.assert_allclose(np.load(tmp_path / "z.npy"), expected, atol=1e-5)
 
 
-def test_list_and_summary():
-    names = [line.split()[0] for line in run("list").splitlines()]
+def test_list_and_summary(here):
+    names = [line.split()[0] for line in here("list").splitlines()]
     assert names == [
         "undercomplete",
         "sparse",
@@ -196,21 +219,21 @@ def test_list_and_summary():
         "strided-conv",
         "denoising",
     ]
-    printed = run("summary", "strided-conv", "--latent-dim", "7", "--code", "dense")
+    printed = here("summary", "strided-conv", "--latent-dim", "7", "--code", "dense")
     assert "(None, 7)" in printed
     assert "--latent-dim" in printed
 
 
-def test_vectors_corruption_and_ready_made_penalties(tmp_path, images):
+def test_vectors_corruption_and_ready_made_penalties(tmp_path, images, here):
     np.save(tmp_path / "x.npy", (images(60, 12) * 255).astype("uint8"))
     words = ("--data", tmp_path / "x.npy", "--epochs", "1", "--output")
-    printed = run(
+    printed = here(
         "train", "sparse", *words, tmp_path / "sparse",
         "--corruption", "masking,0.3", "--activity-regularizer", "l1,0.001",
     )  # fmt: skip
     assert "integers in 0..255 were divided by 255" in printed
     assert "corrupted input" in printed
-    printed = run(
+    printed = here(
         "train", "deep", *words, tmp_path / "deep",
         "--hidden-units", "8", "--latent-dim=2", "--batch-normalization",
     )  # fmt: skip
@@ -236,17 +259,10 @@ BAD = {
 
 @pytest.mark.parametrize(("words", "expected"), BAD.values(), ids=BAD.keys())
 def test_bad_input_is_one_line_and_writes_nothing(
-    words, expected, tmp_path, monkeypatch, capfd
+    words, expected, tmp_path, monkeypatch, here
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["kerasae", *words])
-    with pytest.raises(SystemExit) as exit_:
-        main()
-    complaint = capfd.readouterr().err
-    assert exit_.value.code == 1
-    assert complaint.startswith("Error: ")
-    assert complaint.count("\n") == 1
-    assert expected in complaint
+    assert expected in here(*words, fails=True)
     assert not list(tmp_path.iterdir())
 
 
@@ -267,16 +283,16 @@ def test_a_missing_backend_names_the_command_that_installs_it(tmp_path):
     assert 'pip install "kerasae[torch]"' in done.stderr
 
 
-def test_an_output_that_cannot_be_written(tmp_path):
+def test_an_output_that_cannot_be_written(tmp_path, here):
     (tmp_path / "file").write_text("in the way")
     words = ("--epochs", "1", "--output", tmp_path / "file" / "run")
-    complaint = run("train", "conv", *words, fails=True)
+    complaint = here("train", "conv", *words, fails=True)
     assert "cannot be written" in complaint or "can be written" in complaint
     assert (tmp_path / "file").read_text() == "in the way"
 
 
-def test_fewer_samples_than_a_batch(tmp_path, images):
+def test_fewer_samples_than_a_batch(tmp_path, images, here):
     np.save(tmp_path / "x.npy", images(5, 8, 8))
     words = ("--data", tmp_path / "x.npy", "--epochs", "1")
-    run("train", "conv", *words, "--output", tmp_path / "run")
+    here("train", "conv", *words, "--output", tmp_path / "run")
     assert epochs(tmp_path / "run") == [0]

@@ -38,7 +38,7 @@ def test_a_linear_undercomplete_model_reaches_the_error_of_pca():
 
 def test_a_linear_tied_model_spans_the_subspace_of_pca():
     triple, train, _ = train_linear(
-        kerasae.build_tied_ae, 4, 100, kernel_initializer="glorot_uniform"
+        kerasae.build_tied_ae, 4, 250, kernel_initializer="glorot_uniform"
     )
     learned = np.linalg.qr(triple.encoder.get_layer("tied_1").get_weights()[0])[0]
     cosines = np.linalg.svd(PCA(4).fit(train).components_ @ learned)[1]

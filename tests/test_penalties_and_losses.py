@@ -2,8 +2,9 @@ import keras
 import numpy as np
 import pytest
 
+import kerasae
 from kerasae.losses import SummedBinaryCrossentropy
-from kerasae.regularizers import KLSparsity
+from kerasae.regularizers import InFloat32, KLSparsity
 
 
 def test_kl_is_zero_at_the_target_and_positive_elsewhere():
@@ -45,3 +46,18 @@ def test_summed_crossentropy_is_the_mean_times_the_features(from_logits, images)
     assert float(loss(x, y)) == pytest.approx(24 * float(mean(x, y)), rel=1e-5)
     again = keras.losses.deserialize(keras.losses.serialize(loss))
     assert again.from_logits == from_logits
+
+
+@pytest.mark.parametrize("name", ["l1", "l2"])
+def test_penalties_survive_mixed_precision(name, images, tmp_path):
+    keras.config.set_dtype_policy("mixed_float16")
+    triple = kerasae.build_sparse_ae(20, activity_regularizer=(name, 1e-3))
+    regularizer = triple.autoencoder.get_layer("code").activity_regularizer
+    assert isinstance(regularizer, InFloat32)
+    x = 100 * images(256, 20)
+    triple.autoencoder.compile("sgd", "mse")
+    fit = triple.autoencoder.fit(x, x, batch_size=256, verbose=0)
+    assert np.isfinite(fit.history["loss"]).all()
+    triple.autoencoder.save(tmp_path / "x.keras")
+    loaded = kerasae.load(tmp_path / "x.keras").autoencoder.get_layer("code")
+    assert loaded.activity_regularizer.get_config() == regularizer.get_config()

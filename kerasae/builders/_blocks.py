@@ -16,7 +16,7 @@ from kerasae.layers import (
     MaskingNoise,
     SaltAndPepperNoise,
 )
-from kerasae.regularizers import KLSparsity
+from kerasae.regularizers import InFloat32, KLSparsity
 
 OUTPUT = "reconstruction"
 CORRUPTIONS: dict[str, Callable[..., keras.Layer]] = {
@@ -112,6 +112,12 @@ def penalty(identifier: Any) -> Any:
     return keras.regularizers.get(identifier)
 
 
+def summable(regularizer: Any) -> Any:
+    """Return a regularizer whose penalty can be added to the loss in any precision."""
+    mixed = keras.config.dtype_policy().compute_dtype != keras.config.floatx()
+    return InFloat32(regularizer) if mixed and regularizer is not None else regularizer
+
+
 def flatten(x: keras.KerasTensor) -> keras.KerasTensor:
     """Return samples as vectors; vectors stay as they are."""
     return x if len(x.shape) == 2 else layers.Flatten(name="flatten")(x)
@@ -188,7 +194,7 @@ def dense_autoencoder(
         x = hidden_layer(x, units, f"encoder_{level}")
     x = dense(latent_dim)(
         activation=code_activation,
-        activity_regularizer=penalty(activity_regularizer),
+        activity_regularizer=summable(penalty(activity_regularizer)),
         name=CODE if k is None else "activations",
     )(x)
     if k is not None:
@@ -288,7 +294,7 @@ def pooled_autoencoder(
     if latent_dim is not None:
         latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     weights = Weights(kernel_initializer, seed)
-    regularizer = penalty(activity_regularizer)
+    regularizer = summable(penalty(activity_regularizer))
 
     sizes = []
     inputs, x = enter(shape, corruption, weights)

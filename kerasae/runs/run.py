@@ -82,15 +82,14 @@ class Run:
             )
         return saving.load(self.path(MODEL))
 
-    def begin(self, settings: dict[str, Any], *, force: bool) -> None:
-        """Make the folder ready for a new run.
+    def require_free(self) -> None:
+        """Check that a new run would overwrite nothing.
 
         Raises:
-            FileExistsError: If it holds a run, or files a run would overwrite,
-                and `force` is false.
-            OSError: If the folder cannot be written.
+            FileExistsError: If the folder holds a run, or a file that is named
+                like one of a run's.
         """
-        if self.exists and not force:
+        if self.exists:
             if self.read()["finished"]:
                 advice = "--force replaces it, --resume with more --epochs goes on."
                 state = "a finished run"
@@ -101,17 +100,24 @@ class Run:
                 f"{str(self.folder)!r} holds {state}. {advice} "
                 "Or name another --output."
             )
-        taken = [name for name in _FILES if self.path(name).exists()]
-        if taken and not force:
-            raise FileExistsError(
-                f"{str(self.folder)!r} holds no run, but the file {taken[0]!r}, which "
-                "a run would overwrite. Name another --output, or add --force."
-            )
+        for name in _FILES:
+            if self.path(name).exists():
+                raise FileExistsError(
+                    f"{str(self.folder)!r} holds no run, but the file {name!r}, which "
+                    "a run would overwrite. Name another --output, or add --force."
+                )
+
+    def begin(self, settings: dict[str, Any]) -> None:
+        """Make the folder ready for a new run; an old one is removed.
+
+        Raises:
+            OSError: If the folder cannot be written.
+        """
         # Written first: an unwritable folder is noticed before anything is removed.
         self.write({"finished": False, "settings": settings, "seconds": 0.0})
-        for stale in taken:
-            if stale != METRICS:
-                self.path(stale).unlink()
+        for name in _FILES:
+            if name != METRICS:
+                self.path(name).unlink(missing_ok=True)
         self.remove_checkpoints()
 
     def resume(self, settings: dict[str, Any]) -> tuple[int, Autoencoder | None]:

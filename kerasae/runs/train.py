@@ -88,6 +88,8 @@ def train(
     run = Run(folder)
     if resume:
         run.read()
+    elif not force:
+        run.require_free()
     dataset = fit_variant(load_dataset(data), variant)
     for note in dataset.notes:
         say(note)
@@ -102,7 +104,7 @@ def train(
         keras.utils.set_random_seed(seed + done)
         say(f"resuming after epoch {done} of {epochs}")
     else:
-        run.begin(settings, force=force)
+        run.begin(settings)
 
     seconds = run.read()["seconds"]
     started = time.perf_counter()

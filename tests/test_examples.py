@@ -1,0 +1,82 @@
+"""Every script in `examples/` runs, prints what it promises and writes its files."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NUMBER = r"\d+\.\d+"
+# Script: what it prints, and the files that it writes.
+PROMISES = {
+    "first_model": (
+        (
+            r"images \(540, 8, 8, 1\) -> codes \(540, 2, 2, 8\) -> images",
+            rf"mean squared error per pixel on the test images: {NUMBER}",
+        ),
+        ("first_model.png", "first_model.keras"),
+    ),
+    "denoise": (
+        (rf"clean images: {NUMBER} noisy", rf"clean images: {NUMBER} denoised"),
+        ("denoise.png",),
+    ),
+    "sparse_code": (
+        (
+            rf"no penalty +mean activation {NUMBER} ",
+            rf"L1 penalty +mean activation {NUMBER} ",
+            rf"k = 8 of 32 +mean activation {NUMBER}  active units  8\.0 of 32",
+        ),
+        ("sparse_code.png",),
+    ),
+    "linear_is_pca": (
+        (rf"linear autoencoder, 8 dimensions: {NUMBER}", r"PCA, .*: +0\.02450"),
+        ("linear_is_pca.png",),
+    ),
+    "move_between_backends": ((r"written .*travels\.keras",), ("travels.keras",)),
+}
+
+
+def run(script: str, folder: Path) -> str:
+    """Return what a script prints that trains for one epoch on this backend."""
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / f"{script}.py", "--out", folder, "--epochs", "1"],
+        # One thread: torch's threads wait for each other where cores are shared.
+        env=os.environ
+        | {"KERAS_BACKEND": keras.backend.backend(), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_example_is_tested():
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(PROMISES)
+
+
+@pytest.mark.parametrize("script", PROMISES)
+def test_example_keeps_its_promises(script, tmp_path):
+    printed = run(script, tmp_path)
+    lines, files = PROMISES[script]
+    for line in lines:
+        assert re.search(line, printed), f"no {line!r} in:\n{printed}"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(files)
+    if script == "move_between_backends":
+        check_journey(printed)
+
+
+def check_journey(printed: str) -> None:
+    """Check that each other installed backend found the loss that was left off at."""
+    here = keras.backend.backend()
+    left_off = re.search(rf"{here}: 1 epochs trained, test loss ({NUMBER})", printed)
+    others = {"tensorflow", "jax", "torch"} - {here}
+    found = dict(re.findall(rf"(\w+): loaded, test loss ({NUMBER})", printed))
+    assert set(found) == {name for name in others if importlib.util.find_spec(name)}
+    for loss in found.values():
+        assert float(loss) == pytest.approx(float(left_off[1]), abs=2e-4)
