@@ -10,9 +10,15 @@ from difflib import get_close_matches
 from typing import Any
 
 
-def complaint(argument: str, expected: str, received: Any, fix: str = "") -> str:
-    """Return the error text that every bad argument gets."""
-    text = f"`{argument}` must be {expected}. Received: {argument}={received!r}."
+def complaint(
+    argument: str, expected: str, received: Any, fix: str = "", *, words: bool = False
+) -> str:
+    """Return the error text that every bad argument gets.
+
+    `words` says that `received` describes the value, where that is too large to show.
+    """
+    shown = received if words else f"{argument}={received!r}"
+    text = f"`{argument}` must be {expected}. Received: {shown}."
     return f"{text} {fix}" if fix else text
 
 

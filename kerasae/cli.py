@@ -127,15 +127,20 @@ def _value(text: str) -> Any:
     return {"none": None, "true": True, "false": False}.get(text.lower(), text)
 
 
-def _options(
-    builder: Callable[..., Any], arguments: list[str], ours: tuple[str, ...]
-) -> dict[str, Any]:
-    """Return the builder's keyword arguments that the command line names."""
-    known = {
+def _parameters(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """Return the builder's parameters by the names of their options."""
+    return {
         f"--{name.replace('_', '-')}": parameter
         for name, parameter in inspect.signature(builder).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY and name not in ("seed", "name")
     }
+
+
+def _options(
+    builder: Callable[..., Any], arguments: list[str], ours: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return the builder's keyword arguments that the command line names."""
+    known = _parameters(builder)
     options = {}
     words = list(arguments)
     while words:
@@ -278,11 +283,11 @@ def summary(
         options["input_shape"] = _value(input_shape)
     builder(**options).autoencoder.summary()
     print("Options:")
-    for name, parameter in inspect.signature(builder).parameters.items():
+    for name, parameter in _parameters(builder).items():
         default = parameter.default
         if isinstance(default, tuple):
             default = ",".join(map(str, default)) or "none"
-        print(f"  --{name.replace('_', '-')}  (default: {default})")
+        print(f"  {name}  (default: {default})")
 
 
 @app.command()

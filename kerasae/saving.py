@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,11 @@ def load(path: str | Path) -> Autoencoder:
                 f"{str(path)!r} is cut off or is no `.keras` file ({error}). Save the "
                 "model again with kerasae.save, which leaves no half-written files."
             ) from error
-        model = keras.saving.load_model(portable)
+        with warnings.catch_warnings():
+            # Two variables are a step count and a learning rate: a model that was
+            # compiled and not trained yet has no state to lose.
+            warnings.filterwarnings("ignore", ".* saved optimizer has 2 variables")
+            model = keras.saving.load_model(portable)
     if getattr(model, "compiled", False):
         settings = execution_settings(model)
         model.steps_per_execution = settings["steps_per_execution"]

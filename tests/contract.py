@@ -159,6 +159,35 @@ def test_same_seed_same_weights(variant):
     assert same(*drawn)
 
 
+@pytest.mark.parametrize(
+    "initializer",
+    [
+        keras.initializers.GlorotUniform(),
+        keras.initializers.HeNormal(),
+        keras.initializers.VarianceScaling(2.0, "fan_out", "untruncated_normal"),
+        keras.initializers.RandomUniform(-0.2, 0.3),
+        keras.initializers.RandomNormal(0.1, 0.2),
+        keras.initializers.TruncatedNormal(0.1, 0.2),
+    ],
+    ids=lambda initializer: type(initializer).__name__,
+)
+@pytest.mark.parametrize("variant", ["deep", "strided_conv"])
+def test_a_seed_draws_from_the_initializers_distribution(variant, initializer):
+    build = VARIANTS[variant]
+    for ours, kerass in zip(
+        build(kernel_initializer=initializer, seed=1).autoencoder.layers,
+        build(kernel_initializer=initializer).autoencoder.layers,
+        strict=True,
+    ):
+        if hasattr(ours, "kernel") and math.prod(ours.kernel.shape) > 5000:
+            left, right = (layer.get_weights()[0] for layer in (ours, kerass))
+            assert left.shape == right.shape
+            assert not np.array_equal(left, right)
+            assert left.mean() == pytest.approx(right.mean(), abs=float(left.std()) / 10)
+            assert left.std() == pytest.approx(right.std(), rel=0.05)
+            assert left.max() == pytest.approx(right.max(), rel=0.35)
+
+
 @every_variant
 def test_same_seed_same_run(variant, digits):
     losses = []

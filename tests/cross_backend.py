@@ -30,6 +30,7 @@ folder = Path(sys.argv[1])
 x = np.load(folder / "x.npy")
 keras.utils.set_random_seed(0)
 for variant, build in VARIANTS.items():
+    np.savez(folder / f"{variant}.npz", *build((8, 8, 1), seed=5)[0].get_weights())
     autoencoder = build((8, 8, 1)).autoencoder
     for state in ("built", "trained"):
         if state == "trained":
@@ -99,3 +100,15 @@ def test_reads_all_files_of_all_backends(reader, folders):
     for writer, name, off, steps in rows:
         assert float(off) < 1e-5, (writer, name)
         assert int(steps) == (2 if name.endswith("trained") else -1), (writer, name)
+
+
+def test_a_seed_gives_the_same_weights_on_every_backend(folders):
+    first, *others = folders
+    for path in first.glob("*.npz"):
+        weights = np.load(path)
+        assert len(weights.files) >= 3
+        for other in others:
+            theirs = np.load(other / path.name)
+            for name in weights.files:
+                if weights[name].ndim > 1:  # not the state of a noise layer
+                    np.testing.assert_array_equal(weights[name], theirs[name])

@@ -11,6 +11,7 @@ import keras
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+DOCS = EXAMPLES.with_name("docs")
 NUMBER = r"\d+\.\d+"
 # Script: what it prints, and the files that it writes.
 PROMISES = {
@@ -58,6 +59,13 @@ def run(script: str, folder: Path) -> str:
 
 def test_every_example_is_tested():
     assert {path.stem for path in EXAMPLES.glob("*.py")} == set(PROMISES)
+
+
+@pytest.mark.parametrize("script", PROMISES)
+def test_a_page_shows_the_example(script):
+    pages = "".join(page.read_text() for page in DOCS.glob("*.md"))
+    # Formatters of code in Markdown take this for Python and spoil it.
+    assert f'--8<-- "examples/{script}.py"' in pages
 
 
 @pytest.mark.parametrize("script", PROMISES)

@@ -90,7 +90,7 @@ def test_builders_need_no_data_and_no_metrics():
 
 def test_variants_never_import_each_other():
     for path in (ROOT / "builders").glob("[!_]*.py"):
-        found = re.findall(r"from kerasae\.builders\.(\w+)", path.read_text())
+        found = re.findall(r"from kerasae\.builders\.([a-z]\w*)", path.read_text())
         assert not found, path
 
 

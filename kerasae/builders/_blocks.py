@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers
 
 from kerasae import _checks
 from kerasae._triple import CODE, Autoencoder, split
+from kerasae.builders._weights import Weights
 from kerasae.layers import (
     ClippedGaussianNoise,
     KSparse,
@@ -31,30 +31,13 @@ REGULARIZERS: dict[str, Callable[..., keras.regularizers.Regularizer]] = {
 }
 
 
-class Weights:
-    """Hands every layer an initializer and a seed of its own.
-
-    Keras's initializers repeat themselves when an instance is used twice, so
-    each layer gets a fresh one. With `seed=None` they are random, and repeatable
-    through `keras.utils.set_random_seed`.
-    """
-
-    def __init__(self, kernel_initializer: Any, seed: int | None) -> None:
-        self._initializer = keras.initializers.get(kernel_initializer)
-        self._random = None if seed is None else np.random.default_rng(seed)
-
-    def seed(self) -> int | None:
-        """Return the next seed, None if none was given to start from."""
-        return None if self._random is None else int(self._random.integers(2**31))
-
-    def initializer(self) -> Any:
-        """Return a fresh copy of the kernel initializer."""
-        if not isinstance(self._initializer, keras.initializers.Initializer):
-            return self._initializer
-        config = self._initializer.get_config()
-        if "seed" in config and self._random is not None:
-            config["seed"] = self.seed()
-        return type(self._initializer).from_config(config)
+def finish(
+    inputs: keras.KerasTensor, outputs: keras.KerasTensor, name: str, weights: Weights
+) -> Autoencoder:
+    """Return the triple of a complete graph."""
+    model = keras.Model(inputs, outputs, name=name)
+    weights.draw(model)
+    return split(model)
 
 
 def _by_name(
@@ -202,7 +185,7 @@ def dense_autoencoder(
     for level, units in reversed(list(enumerate(hidden, start=1))):
         x = hidden_layer(x, units, f"decoder_{level}")
     x = dense(math.prod(shape))(activation=output_activation, name=OUTPUT)(x)
-    return split(keras.Model(inputs, restore(x, shape), name=name))
+    return finish(inputs, restore(x, shape), name, weights)
 
 
 def per_level(
@@ -336,7 +319,7 @@ def pooled_autoencoder(
     x = convolution(layers.Conv2D, weights, shape[2], kernels[0])(
         activation=output_activation, name=OUTPUT
     )(x)
-    return split(keras.Model(inputs, x, name=name))
+    return finish(inputs, x, name, weights)
 
 
 def _last_convolution_fits_unpadded(

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 from keras import layers
 
 from kerasae import _checks
-from kerasae._triple import CODE, Autoencoder, split
+from kerasae._triple import CODE, Autoencoder
 from kerasae.builders import _blocks
+from kerasae.builders._weights import Weights
 
 
 def build_strided_conv_ae(
@@ -48,8 +48,8 @@ def build_strided_conv_ae(
         batch_normalization: Whether hidden layers normalize before they activate.
         corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
             `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the corruption repeatable; None leaves that
-            to `keras.utils.set_random_seed`.
+        seed: Makes the weights, the same on every backend, and the corruption
+            repeatable; None leaves that to `keras.utils.set_random_seed`.
         name: Name of the autoencoder.
 
     Returns:
@@ -76,7 +76,7 @@ def build_strided_conv_ae(
     kernels = _blocks.per_level("kernel_size", kernel_size, len(filters))
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     code = _checks.one_of("code", code, ("convolutional", "dense"))
-    weights = _blocks.Weights(kernel_initializer, seed)
+    weights = Weights(kernel_initializer, seed)
 
     inputs, x = _blocks.enter(shape, corruption, weights)
     levels = []
@@ -126,7 +126,7 @@ def build_strided_conv_ae(
             batch_normalization=batch_normalization and not outermost,
         )
         x = _blocks.crop(x, size, f"decoder_{level}_crop")
-    return split(keras.Model(inputs, x, name=name))
+    return _blocks.finish(inputs, x, name, weights)
 
 
 def _padding(size: Sequence[int], kernel: int, *, innermost: bool) -> str:

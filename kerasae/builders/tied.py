@@ -7,8 +7,9 @@ from typing import Any
 import keras
 
 from kerasae import _checks
-from kerasae._triple import CODE, Autoencoder, split
+from kerasae._triple import CODE, Autoencoder
 from kerasae.builders import _blocks
+from kerasae.builders._weights import Weights
 from kerasae.layers import Bias, TiedDense
 
 
@@ -41,8 +42,8 @@ def build_tied_ae(
             plus or minus 4 sqrt(6 / (inputs + outputs)), made for sigmoids.
         corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
             `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the corruption repeatable; None leaves that
-            to `keras.utils.set_random_seed`.
+        seed: Makes the weights, the same on every backend, and the corruption
+            repeatable; None leaves that to `keras.utils.set_random_seed`.
         name: Name of the autoencoder.
 
     Returns:
@@ -73,7 +74,7 @@ def build_tied_ae(
         kernel_initializer = keras.initializers.VarianceScaling(
             16.0, "fan_avg", "uniform"
         )
-    weights = _blocks.Weights(kernel_initializer, seed)
+    weights = Weights(kernel_initializer, seed)
     inputs, x = _blocks.enter(shape, corruption, weights)
     x = _blocks.flatten(x)
     tied = []
@@ -97,4 +98,4 @@ def build_tied_ae(
             output_activation if last else activation,
             name=_blocks.OUTPUT if last else f"decoder_{level}",
         )(x)
-    return split(keras.Model(inputs, _blocks.restore(x, shape), name=name))
+    return _blocks.finish(inputs, _blocks.restore(x, shape), name, weights)

@@ -73,8 +73,7 @@ def shape_complaint(
     argument: str, expected: str, shape: tuple[Any, ...], fix: str = ""
 ) -> str:
     """Return the shared error text, with a shape for what came."""
-    text = f"`{argument}` must be {expected}. Received: {argument}.shape={shape}."
-    return f"{text} {fix}" if fix else text
+    return complaint(argument, expected, f"{argument}.shape={shape}", fix, words=True)
 
 
 def picture_shape(

@@ -53,9 +53,9 @@ def train(
         say: Takes what there is to tell, a line at a time.
 
     Returns:
-        What `metrics.json` then holds: settings, versions, backend, seconds and
-        the mean squared errors per feature on train and test data, with those of
-        a principal component analysis of the same code size beside them.
+        The record that `metrics.json` then holds, with settings, versions, backend,
+        seconds and the mean squared errors per feature on train and test data,
+        those of a principal component analysis of the same code size beside them.
 
     Raises:
         ValueError: If the variant, an option or the data do not fit; nothing is
@@ -94,7 +94,7 @@ def train(
     for note in dataset.notes:
         say(note)
     keras.utils.set_random_seed(seed)
-    triple = build(variant, dataset.x_train.shape[1:], options)
+    triple = build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
     training.compile(triple, _optimizer(optimizer, learning_rate))
     done = 0
     if resume:
@@ -200,9 +200,11 @@ def errors(
     layer = corruption(triple)
     if layer is not None:
         found["autoencoder, corrupted input"] = judge(lambda x: corrupted(layer, x))
-    code_size = math.prod(triple.encoder.output_shape[1:])
-    pca = metrics.pca_error(dataset.x_train, dataset.x_test, code_size)
-    found[f"PCA, {code_size} dimensions"] = dict(zip(parts, pca, strict=True))
+    # A principal component analysis has no more dimensions than that.
+    most = min(len(dataset.x_train), dataset.x_train[0].size)
+    dimensions = min(math.prod(triple.encoder.output_shape[1:]), most)
+    pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
+    found[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
     return found
 
 

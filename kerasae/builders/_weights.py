@@ -1,0 +1,86 @@
+"""Initial weights: fresh for every layer, the same on every backend for a seed."""
+
+import math
+from typing import Any
+
+import keras
+import numpy as np
+
+
+class Weights:
+    """Hands every layer an initializer and a seed of its own.
+
+    Keras's initializers repeat themselves when an instance is used twice, so
+    each layer gets a fresh one. With `seed=None` they are random, and repeatable
+    through `keras.utils.set_random_seed`. With a seed the kernels are drawn again
+    by NumPy when the model is complete: every backend then starts from the same
+    weights, and the layers keep initializers that any Keras can read.
+    """
+
+    def __init__(self, kernel_initializer: Any, seed: int | None) -> None:
+        self._initializer = keras.initializers.get(kernel_initializer)
+        self._random = None if seed is None else np.random.default_rng(seed)
+
+    def seed(self) -> int | None:
+        """Return the next seed, None if none was given to start from."""
+        return None if self._random is None else int(self._random.integers(2**31))
+
+    def initializer(self) -> Any:
+        """Return a fresh copy of the kernel initializer."""
+        if not isinstance(self._initializer, keras.initializers.Initializer):
+            return self._initializer
+        config = self._initializer.get_config()
+        if "seed" in config and self._random is not None:
+            config["seed"] = self.seed()
+        return type(self._initializer).from_config(config)
+
+    def draw(self, model: keras.Model) -> None:
+        """Give the kernels the values that belong to the seed on every backend."""
+        if self._random is None:
+            return
+        for layer in model.layers:
+            initializer = getattr(layer, "kernel_initializer", None)
+            values = initial_values(initializer, layer, self._random)
+            if values is not None:
+                layer.kernel.assign(values)
+
+
+def initial_values(
+    initializer: Any, layer: keras.Layer, random: np.random.Generator
+) -> np.ndarray | None:
+    """Draw a layer's kernel as its initializer would; None if that is unknown."""
+    initializers = keras.initializers
+    if isinstance(initializer, initializers.VarianceScaling):
+        shape = layer.kernel.shape
+        positions = math.prod(shape[:-2])
+        fans = {"fan_in": positions * shape[-2], "fan_out": positions * shape[-1]}
+        fans["fan_avg"] = (fans["fan_in"] + fans["fan_out"]) / 2
+        stddev = math.sqrt(initializer.scale / max(1.0, fans[initializer.mode]))
+        if initializer.distribution == "uniform":
+            limit = math.sqrt(3.0) * stddev
+            return random.uniform(-limit, limit, shape)
+        if initializer.distribution == "untruncated_normal":
+            return random.normal(0.0, stddev, shape)
+        # Cutting a normal distribution off at two deviations narrows it.
+        return _truncated_normal(random, 0.0, stddev / 0.87962566103423978, shape)
+    if isinstance(initializer, initializers.RandomUniform):
+        return random.uniform(
+            initializer.minval, initializer.maxval, layer.kernel.shape
+        )
+    if isinstance(initializer, initializers.TruncatedNormal):
+        return _truncated_normal(
+            random, initializer.mean, initializer.stddev, layer.kernel.shape
+        )
+    if isinstance(initializer, initializers.RandomNormal):
+        return random.normal(initializer.mean, initializer.stddev, layer.kernel.shape)
+    return None
+
+
+def _truncated_normal(
+    random: np.random.Generator, mean: float, stddev: float, shape: tuple[int, ...]
+) -> np.ndarray:
+    """Draw from a normal distribution without what is beyond two deviations."""
+    values = random.standard_normal(shape)
+    while (beyond := np.abs(values) > 2).any():
+        values[beyond] = random.standard_normal(beyond.sum())
+    return mean + stddev * values

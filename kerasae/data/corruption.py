@@ -1,0 +1,72 @@
+"""Fixed noisy copies, for pictures and evaluation."""
+
+from typing import Any
+
+import numpy as np
+
+from kerasae._checks import complaint, fraction, non_negative, one_of
+from kerasae.data.scaling import value_range, wrong
+
+DEFAULT_LEVELS = {"gaussian": 0.5, "masking": 0.3, "salt_and_pepper": 0.3}
+
+
+def corrupt(
+    x: Any,
+    kind: str = "gaussian",
+    level: float | None = None,
+    *,
+    seed: int = 0,
+    clip: tuple[float, float] = (0.0, 1.0),
+) -> np.ndarray:
+    """Return a fixed noisy copy of `x`, the same on every backend.
+
+    Args:
+        x: float array of shape (n, ...), such as `scale` returns.
+        kind: "gaussian" adds normal noise and clips to `clip`; "masking" sets
+            entries to 0, the others stay as they are (Vincent et al. 2010);
+            "salt_and_pepper" sets entries to either end of `clip` by equal chance.
+        level: for "gaussian" the standard deviation (None: 0.5), else the chance
+            of an entry to be overwritten, in [0, 1) (None: 0.3).
+        seed: whole number, 0 or larger.
+        clip: the smallest and the largest value.
+
+    Returns:
+        A new float32 array of the shape of `x`.
+
+    Raises:
+        TypeError, ValueError: `x` holds no finite floats, or an argument is unfit.
+
+    Example:
+        >>> from kerasae.data import corrupt, load_samples
+        >>> corrupt(load_samples("digits")[0], "masking", 0.3).shape
+        (1797, 8, 8, 1)
+    """
+    one_of("kind", kind, DEFAULT_LEVELS)
+    check_level = non_negative if kind == "gaussian" else fraction
+    level = check_level("level", DEFAULT_LEVELS[kind] if level is None else level)
+    x, (low, high) = np.asarray(x), clip
+    if not low < high:
+        raise wrong("clip", "(smallest, largest)", clip, "Example: clip=(0.0, 1.0).")
+    if x.dtype.kind != "f":
+        raise TypeError(complaint("x", "floats, such as scale(x)[0]", x.dtype))
+    value_range("x", x, axes=1)
+    random = np.random.default_rng(checked_seed(seed))
+    if kind == "gaussian":
+        noisy = random.standard_normal(x.shape, dtype=np.float32)
+        noisy *= level
+        noisy += x
+        return np.clip(noisy, low, high, out=noisy)
+    noisy = x.astype(np.float32)
+    draw = random.random(x.shape, dtype=np.float32)
+    noisy[draw < level] = 0.0 if kind == "masking" else high
+    if kind == "salt_and_pepper":
+        noisy[draw < level / 2] = low
+    return noisy
+
+
+def checked_seed(seed: Any) -> int:
+    """Return a seed that NumPy and scikit-learn take, or raise."""
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+    if not whole or not 0 <= int(seed) < 2**32:
+        raise wrong("seed", "a whole number from 0 to 2**32 - 1", seed)
+    return int(seed)
