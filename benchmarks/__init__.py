@@ -1,0 +1,1 @@
+"""How fast training is, beside what a user would write instead."""
