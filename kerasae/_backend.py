@@ -3,7 +3,7 @@
 import keras
 
 # XLA on a CPU slows convolutions down (TensorFlow: by a factor of two) and does
-# nothing for recurrent layers; dense models gain a factor of two to three.
+# nothing for recurrent layers; dense models gain a factor of two.
 _NOT_FOR_XLA = (
     keras.layers.Conv1D,
     keras.layers.Conv2D,
@@ -23,16 +23,16 @@ def execution_settings(model: keras.Model) -> dict[str, bool | int | str]:
     """Return the fast `jit_compile` and `steps_per_execution` for this backend.
 
     TensorFlow runs dense models fastest under XLA with many steps a call, and
-    convolutions without XLA; JAX is at its best with Keras's own settings;
-    torch admits one step a call and no XLA.
+    convolutions without XLA on a CPU; JAX is at its best with Keras's own
+    settings; torch admits one step a call and no XLA.
     """
     backend = keras.backend.backend()
     if backend == "torch":
         return {"jit_compile": False, "steps_per_execution": 1}
     if backend == "tensorflow":
-        if _contains(model, _NOT_FOR_XLA):
-            return {"jit_compile": False, "steps_per_execution": 1}
-        return {"jit_compile": True, "steps_per_execution": 32}
+        if not _contains(model, _NOT_FOR_XLA):
+            return {"jit_compile": True, "steps_per_execution": 32}
+    # Keras's own choice: XLA for JAX, and for TensorFlow on a GPU only.
     return {"jit_compile": "auto", "steps_per_execution": 1}
 
 

@@ -184,10 +184,9 @@ def test_a_seed_draws_from_the_initializers_distribution(variant, initializer):
             left, right = (layer.get_weights()[0] for layer in (ours, kerass))
             assert left.shape == right.shape
             assert not np.array_equal(left, right)
-            assert left.mean() == pytest.approx(
-                right.mean(), abs=float(left.std()) / 10
-            )
-            assert left.std() == pytest.approx(right.std(), rel=0.05)
+            spread = float(left.std())
+            assert left.mean() == pytest.approx(right.mean(), abs=spread / 10)
+            assert spread == pytest.approx(right.std(), rel=0.05)
             assert left.max() == pytest.approx(right.max(), rel=0.35)
 
 
