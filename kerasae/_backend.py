@@ -29,9 +29,8 @@ def execution_settings(model: keras.Model) -> dict[str, bool | int | str]:
     backend = keras.backend.backend()
     if backend == "torch":
         return {"jit_compile": False, "steps_per_execution": 1}
-    if backend == "tensorflow":
-        if not _contains(model, _NOT_FOR_XLA):
-            return {"jit_compile": True, "steps_per_execution": 32}
+    if backend == "tensorflow" and not _contains(model, _NOT_FOR_XLA):
+        return {"jit_compile": True, "steps_per_execution": 32}
     # Keras's own choice: XLA for JAX, and for TensorFlow on a GPU only.
     return {"jit_compile": "auto", "steps_per_execution": 1}
 
