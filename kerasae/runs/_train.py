@@ -64,11 +64,10 @@ def train(
         FileNotFoundError: If there is nothing to resume, or no such data.
 
     Example:
-        >>> import tempfile
+        >>> import contextlib, io, tempfile
         >>> from kerasae.runs import train
-        >>> record = train(
-        ...     tempfile.mkdtemp(), "undercomplete", epochs=1, say=lambda line: None
-        ... )
+        >>> with contextlib.redirect_stdout(io.StringIO()):
+        ...     record = train(tempfile.mkdtemp(), "undercomplete", epochs=1)
         >>> record["finished"], record["epochs"]
         (True, 1)
     """
