@@ -60,7 +60,7 @@ def main() -> None:
     """Run the command line; turn our errors into one line and an exit code."""
     try:
         app()
-    except (ValueError, TypeError, OSError, ImportError) as error:
+    except (ValueError, TypeError, OSError, ImportError, RuntimeError) as error:
         if os.environ.get("KERASAE_TRACEBACK"):
             raise
         print(f"Error: {error}", file=sys.stderr)
@@ -74,6 +74,8 @@ def _use_backend(backend: str | None) -> None:
         _checks.one_of("backend", backend, BACKENDS)
     else:
         backend = os.environ.get("KERAS_BACKEND") or _configured_backend()
+        if backend is not None:
+            _checks.one_of("KERAS_BACKEND", backend, BACKENDS)
     if backend is None:
         installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
         backend = installed[0] if installed else "tensorflow"
@@ -349,7 +351,9 @@ def _samples(folder: Path, data: str | None, split: str) -> tuple[Any, Any, str]
     for note in notes:
         print(note)
     shape = triple.autoencoder.input_shape[1:]
-    if math.prod(x.shape[1:]) != math.prod(shape):
+    # Vectors for images and the other way round, or a missing channel axis.
+    alike = {x.shape[1:], (*x.shape[1:], 1), (math.prod(x.shape[1:]),)}
+    if shape not in alike and x.shape[1:] != (math.prod(shape),):
         raise ValueError(
             f"The model in {str(folder)!r} takes samples of shape {shape}. Received: "
             f"samples of shape {x.shape[1:]} from {data!r}."

@@ -224,6 +224,20 @@ def test_config_round_trip(variant):
 
 
 @every_variant
+def test_the_image_data_format_makes_no_difference(variant, images):
+    outputs = []
+    x = images(3, 8, 6, 3)
+    try:
+        for data_format in ("channels_last", "channels_first"):
+            keras.config.set_image_data_format(data_format)
+            model = VARIANTS[variant]((8, 6, 3), seed=0).autoencoder
+            outputs.append(predict(model, x))
+    finally:
+        keras.config.set_image_data_format("channels_last")
+    np.testing.assert_allclose(*outputs, atol=1e-5)
+
+
+@every_variant
 def test_mixed_precision(variant, digits):
     keras.config.set_dtype_policy("mixed_bfloat16")
     triple = VARIANTS[variant]((8, 8, 1))

@@ -103,7 +103,11 @@ def summable(regularizer: Any) -> Any:
 
 def flatten(x: keras.KerasTensor) -> keras.KerasTensor:
     """Return samples as vectors; vectors stay as they are."""
-    return x if len(x.shape) == 2 else layers.Flatten(name="flatten")(x)
+    return (
+        x
+        if len(x.shape) == 2
+        else layers.Flatten(data_format="channels_last", name="flatten")(x)
+    )
 
 
 def restore(x: keras.KerasTensor, shape: tuple[int, ...]) -> keras.KerasTensor:
@@ -119,6 +123,7 @@ def activated(
     *,
     batch_normalization: bool = False,
     dropout: float = 0.0,
+    seed: int | None = None,
 ) -> keras.KerasTensor:
     """Apply a layer with its activation, normalized in between if asked for."""
     if batch_normalization:
@@ -127,7 +132,9 @@ def activated(
         x = layers.Activation(activation, name=f"{name}_activation")(x)
     else:
         x = layer(activation=activation, name=name)(x)
-    return layers.Dropout(dropout, name=f"{name}_dropout")(x) if dropout else x
+    if dropout:
+        x = layers.Dropout(dropout, seed=seed, name=f"{name}_dropout")(x)
+    return x
 
 
 def dense_autoencoder(
@@ -169,6 +176,7 @@ def dense_autoencoder(
             name,
             batch_normalization=batch_normalization,
             dropout=dropout,
+            seed=weights.seed(),
         )
 
     inputs, x = enter(shape, corruption, weights)

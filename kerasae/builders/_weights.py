@@ -39,6 +39,8 @@ class Weights:
         if self._random is None:
             return
         for layer in model.layers:
+            if layer.name == "corruption":  # may be a layer of the user's
+                continue
             initializer = getattr(layer, "kernel_initializer", None)
             values = initial_values(initializer, layer, self._random)
             if values is not None:

@@ -2,7 +2,6 @@
 
 import math
 import platform
-import shutil
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -95,12 +94,27 @@ def train(
     keras.utils.set_random_seed(seed)
     triple = build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
     training.compile(triple, _optimizer(optimizer, learning_rate))
+    with run.locked():
+        return _train_locked(run, triple, dataset, settings, resume=resume, say=say)
+
+
+def _train_locked(
+    run: Run,
+    triple: Autoencoder,
+    dataset: Dataset,
+    settings: dict[str, Any],
+    *,
+    resume: bool,
+    say: Callable[[str], None],
+) -> dict[str, Any]:
+    """Train, judge and draw in a folder that nobody else trains in."""
+    epochs, batch_size = settings["epochs"], settings["batch_size"]
     done = 0
     if resume:
         done, restored = run.resume(settings)
         triple = restored or triple
         # Not the order of samples that the first epochs saw.
-        keras.utils.set_random_seed(seed + done)
+        keras.utils.set_random_seed(settings["seed"] + done)
         say(f"resuming after epoch {done} of {epochs}")
     else:
         run.begin(settings)
@@ -109,7 +123,7 @@ def train(
     started = time.perf_counter()
     progress = training.Progress()
     try:
-        triple.autoencoder.fit(
+        history = triple.autoencoder.fit(
             dataset.x_train,
             dataset.x_train,
             validation_data=(dataset.x_test, dataset.x_test),
@@ -122,9 +136,14 @@ def train(
                 Checkpoint(run),
                 progress,
             ],
-        )
+        ).history
     finally:
         progress.close()
+    if not np.isfinite(history.get("loss", [0.0])[-1]):
+        raise ValueError(
+            "Training diverged: the loss is not a finite number. Start again with "
+            "--force and a smaller --learning-rate."
+        )
     seconds += time.perf_counter() - started
     record = {
         "finished": True,
@@ -139,9 +158,9 @@ def train(
         "errors": errors(triple, dataset, batch_size),
     }
     saving.save(triple, run.path(MODEL))
-    draw(run, triple, dataset, say)
     run.write(record)
     run.remove_checkpoints()
+    draw(run, triple, dataset, say)
     return record
 
 
@@ -199,36 +218,47 @@ def errors(
     layer = corruption(triple)
     if layer is not None:
         found["autoencoder, corrupted input"] = judge(lambda x: corrupted(layer, x))
-    # A principal component analysis has no more dimensions than that.
+    # A principal component analysis has no more dimensions than that, and needs two
+    # samples.
     most = min(len(dataset.x_train), dataset.x_train[0].size)
     dimensions = min(math.prod(triple.encoder.output_shape[1:]), most)
-    pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
-    found[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
+    if len(dataset.x_train) > 1:
+        pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
+        found[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
     return found
 
 
 def draw(
     run: Run, triple: Autoencoder, dataset: Dataset, say: Callable[[str], None]
 ) -> None:
-    """Draw reconstructions, learning curves and the architecture."""
-    originals = dataset.x_test[:10]
-    layer = corruption(triple)
-    noisy = None if layer is None else corrupted(layer, originals)
-    seen = originals if noisy is None else noisy
-    plotting.plot_reconstructions(
-        originals,
-        triple.autoencoder.predict(seen, verbose=0),
-        corrupted=noisy,
-        path=run.path(RECONSTRUCTIONS),
-    )
-    plotting.plot_history(run.history(), path=run.path(CURVES))
-    if shutil.which("dot") is None:
-        say(
-            "no architecture diagram: Graphviz's `dot` is missing; install it with "
-            "`apt-get install graphviz` or `brew install graphviz`"
+    """Draw reconstructions, learning curves and the architecture.
+
+    What cannot be drawn is said, and costs nothing else: the run is over by then.
+    """
+
+    def reconstructions() -> None:
+        originals = dataset.x_test[:10]
+        layer = corruption(triple)
+        noisy = None if layer is None else corrupted(layer, originals)
+        seen = originals if noisy is None else noisy
+        plotting.plot_reconstructions(
+            originals,
+            triple.autoencoder.predict(seen, verbose=0),
+            corrupted=noisy,
+            path=run.path(RECONSTRUCTIONS),
         )
-    else:
+
+    def curves() -> None:
+        plotting.plot_history(run.history(), path=run.path(CURVES))
+
+    def architecture() -> None:
         plotting.plot_architecture(triple, run.path(ARCHITECTURE))
+
+    for picture in (reconstructions, curves, architecture):
+        try:
+            picture()
+        except (ValueError, RuntimeError, ImportError, OSError) as error:
+            say(f"no picture of the {picture.__name__}: {error}")
 
 
 def _optimizer(name: str, learning_rate: float | None) -> keras.optimizers.Optimizer:

@@ -2,6 +2,9 @@
 
 import csv
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ RECONSTRUCTIONS = "reconstructions.png"
 CURVES = "curves.png"
 ARCHITECTURE = "architecture.png"
 _FILES = (MODEL, HISTORY, METRICS, RECONSTRUCTIONS, CURVES, ARCHITECTURE)
-# What a resumed run may change: to train longer, faster or elsewhere.
+# What a resumed run may change: to train longer.
 _FREE_TO_CHANGE = ("epochs",)
 
 
@@ -82,6 +85,41 @@ class Run:
             )
         return saving.load(self.path(MODEL))
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other commands from training in the folder meanwhile.
+
+        Raises:
+            FileExistsError: If one does already.
+            OSError: If the folder cannot be written.
+        """
+        try:
+            import fcntl
+        except ImportError:  # not on Windows
+            yield
+            return
+        path = self.path(".lock")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = path.open("w")
+        except OSError as error:
+            raise OSError(
+                f"The output folder {str(self.folder)!r} cannot be written: "
+                f"{error.strerror}. Name another with --output."
+            ) from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise FileExistsError(
+                    f"Another command is training in {str(self.folder)!r}. Wait for "
+                    "it, or name another --output."
+                ) from None
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+
     def require_free(self) -> None:
         """Check that a new run would overwrite nothing.
 
@@ -146,8 +184,16 @@ class Run:
                     f"To go on, ask for more than {done} with --epochs."
                 )
             model = saving.load(self.path(MODEL))
+            # From here on the run counts as unfinished, and goes by checkpoints.
+            with replacing(self.checkpoint(done)) as temporary:
+                shutil.copyfile(self.path(MODEL), temporary)
         elif checkpoints:
             done = int(checkpoints[-1].stem.rpartition("-")[2])
+            if settings["epochs"] < done:
+                raise ValueError(
+                    f"The run in {str(self.folder)!r} has {done} epochs behind it. "
+                    f"Resume it with --epochs {done} or more."
+                )
             model = saving.load(checkpoints[-1])
         else:
             done, model = 0, None
@@ -161,11 +207,11 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """Return the paths of the checkpoints, oldest first."""
-        return sorted(self.folder.glob("checkpoint-*.keras"))
+        return sorted(self.folder.glob(f"checkpoint-{'[0-9]' * 6}.keras"))
 
     def remove_checkpoints(self, keep: Path | None = None) -> None:
         """Remove all checkpoints but one, and what a killed run was writing."""
-        unfinished = self.folder.glob(".checkpoint-*.keras")
+        unfinished = self.folder.glob(f".checkpoint-{'[0-9]' * 6}-*.keras")
         for path in (*self.checkpoints(), *unfinished):
             if path != keep:
                 path.unlink()

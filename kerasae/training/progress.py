@@ -36,11 +36,12 @@ class Progress(keras.callbacks.Callback):
         self._stream = sys.stdout if stream is None else stream
         self._bar: Any = None
         self._task: Any = None
-        self._epoch = 0
+        self._first = self._epoch = 0
         self._started = 0.0
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Draw the empty bar, on a terminal."""
+        self._task = None
         if not self._stream.isatty():
             return
         from rich.console import Console
@@ -55,6 +56,8 @@ class Progress(keras.callbacks.Callback):
             TextColumn("time left"),
             TimeRemainingColumn(),
             console=Console(file=self._stream),
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._bar.start()
 
