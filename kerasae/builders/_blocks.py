@@ -176,7 +176,7 @@ def dense_autoencoder(
             name,
             batch_normalization=batch_normalization,
             dropout=dropout,
-            seed=weights.seed(),
+            seed=weights.seed() if dropout else None,
         )
 
     inputs, x = enter(shape, corruption, weights)
