@@ -14,7 +14,8 @@ class Weights:
     each layer gets a fresh one. With `seed=None` they are random, and repeatable
     through `keras.utils.set_random_seed`. With a seed the kernels are drawn again
     by NumPy when the model is complete: every backend then starts from the same
-    weights, and the layers keep initializers that any Keras can read.
+    weights, and the layers keep initializers that any Keras can read. That covers
+    Keras's uniform and normal initializers; others are seeded on each backend.
     """
 
     def __init__(self, kernel_initializer: Any, seed: int | None) -> None:

@@ -45,8 +45,9 @@ def build_conv_ae(
         batch_normalization: Whether hidden layers normalize before they activate.
         corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
             `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights, the same on every backend, and the corruption
-            repeatable; None leaves that to `keras.utils.set_random_seed`.
+        seed: Makes the weights and the corruption repeatable; the weights are the
+            same on every backend for uniform and normal initializers. None leaves
+            all that to `keras.utils.set_random_seed`.
         name: Name of the autoencoder.
 
     Returns:

@@ -42,8 +42,9 @@ def build_deep_ae(
         dropout: Fraction of the hidden units dropped in training, in [0, 1).
         corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
             `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights, the same on every backend, and the corruption
-            repeatable; None leaves that to `keras.utils.set_random_seed`.
+        seed: Makes the weights and the corruption repeatable; the weights are the
+            same on every backend for uniform and normal initializers. None leaves
+            all that to `keras.utils.set_random_seed`.
         name: Name of the autoencoder.
 
     Returns:

@@ -44,8 +44,9 @@ def build_denoising_ae(
         output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
         kernel_initializer: As in `keras.layers.Conv2D`.
         batch_normalization: Whether hidden layers normalize before they activate.
-        seed: Makes the weights, the same on every backend, and the noise
-            repeatable; None leaves that to `keras.utils.set_random_seed`.
+        seed: Makes the weights and the noise repeatable; the weights are the
+            same on every backend for uniform and normal initializers. None leaves
+            all that to `keras.utils.set_random_seed`.
         name: Name of the autoencoder.
 
     Returns:
