@@ -12,7 +12,7 @@ import kerasae
 ROOT = Path(kerasae.__file__).parent
 # A room imports from the lines above its own, and from itself.
 LINES = (
-    ("_checks", "_files", "_triple", "_backend"),
+    ("_checks", "_names", "_files", "_triple", "_backend"),
     ("layers", "regularizers", "losses", "metrics", "data"),
     ("builders",),
     ("training", "plotting", "saving"),
@@ -21,10 +21,12 @@ LINES = (
     ("reproduce", "cli"),
 )
 LINE = {room: number for number, rooms in enumerate(LINES) for room in rooms}
-# Rooms of one line that lean on another of it, each with its reason.
+# Rooms that lean on another of their line, or on one below, each with its reason.
 SIDEWAYS = {
     ("_files", "_checks"): "errors have one template",
+    ("_names", "_checks"): "errors have one template",
     ("_triple", "_checks"): "errors have one template",
+    ("_triple", "saving"): "a pickled triple is a file in memory",
 }
 PUBLIC = [
     "Autoencoder",

@@ -8,22 +8,14 @@ import keras
 from keras import layers
 
 from kerasae import _checks
+from kerasae._names import by_name
 from kerasae._triple import CODE, Autoencoder, split
 from kerasae.builders._weights import Weights
-from kerasae.layers import (
-    ClippedGaussianNoise,
-    KSparse,
-    MaskingNoise,
-    SaltAndPepperNoise,
-)
+from kerasae.layers import KSparse
+from kerasae.layers._corrupted import corrupted
 from kerasae.regularizers import InFloat32, KLSparsity
 
 OUTPUT = "reconstruction"
-CORRUPTIONS: dict[str, Callable[..., keras.Layer]] = {
-    "gaussian": ClippedGaussianNoise,
-    "masking": MaskingNoise,
-    "salt_and_pepper": SaltAndPepperNoise,
-}
 REGULARIZERS: dict[str, Callable[..., keras.regularizers.Regularizer]] = {
     "l1": keras.regularizers.L1,
     "l2": keras.regularizers.L2,
@@ -36,24 +28,8 @@ def finish(
 ) -> Autoencoder:
     """Return the triple of a complete graph."""
     model = keras.Model(inputs, outputs, name=name)
-    weights.draw(model)
+    weights.draw(model.layers)
     return split(model)
-
-
-def _by_name(
-    argument: str, identifier: Any, known: dict[str, Callable[..., Any]], **options: Any
-) -> Any:
-    """Build what `name` or `(name, value)` stands for; return other objects as is."""
-    if isinstance(identifier, str):
-        identifier = (identifier,)
-    if not isinstance(identifier, Sequence):
-        return identifier
-    if not 1 <= len(identifier) <= 2:
-        raise ValueError(
-            _checks.complaint(argument, "a name or a pair (name, value)", identifier)
-        )
-    name = _checks.one_of(argument, identifier[0], known)
-    return known[name](*identifier[1:], **options)
 
 
 def enter(
@@ -63,35 +39,13 @@ def enter(
     inputs = keras.Input(shape, name="input")
     if corruption is None:
         return inputs, inputs
-    layer = _by_name(
-        "corruption", corruption, CORRUPTIONS, seed=weights.seed(), name="corruption"
-    )
-    if not isinstance(layer, keras.Layer):
-        raise TypeError(
-            _checks.complaint(
-                "corruption",
-                "a Keras layer, a name or a pair (name, level)",
-                corruption,
-                f"Names: {', '.join(CORRUPTIONS)}.",
-            )
-        )
-    corrupted = layer(inputs)
-    if corrupted.shape != inputs.shape:
-        raise ValueError(
-            _checks.complaint(
-                "corruption",
-                "a layer that keeps the shape of its input",
-                corruption,
-                f"It turns {inputs.shape} into {corrupted.shape}.",
-            )
-        )
-    return inputs, corrupted
+    return inputs, corrupted(inputs, corruption, weights.seed())
 
 
 def penalty(identifier: Any) -> Any:
     """Return the activity regularizer for a name, `(name, weight)` or an object."""
     if isinstance(identifier, Sequence):
-        return _by_name("activity_regularizer", identifier, REGULARIZERS)
+        return by_name("activity_regularizer", identifier, REGULARIZERS)
     return keras.regularizers.get(identifier)
 
 

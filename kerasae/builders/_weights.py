@@ -1,6 +1,7 @@
 """Initial weights: fresh for every layer, the same on every backend for a seed."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -35,11 +36,11 @@ class Weights:
             config["seed"] = self.seed()
         return type(self._initializer).from_config(config)
 
-    def draw(self, model: keras.Model) -> None:
-        """Give the kernels the values that belong to the seed on every backend."""
+    def draw(self, layers: Iterable[keras.Layer]) -> None:
+        """Give kernels the values that belong to the seed on every backend."""
         if self._random is None:
             return
-        for layer in model.layers:
+        for layer in layers:
             if layer.name == "corruption":  # may be a layer of the user's
                 continue
             initializer = getattr(layer, "kernel_initializer", None)

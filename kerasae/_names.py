@@ -1,0 +1,25 @@
+"""Objects that go by a name, or by a name and a value."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from kerasae._checks import complaint, one_of
+
+
+def by_name(
+    argument: str,
+    identifier: Any,
+    known: Mapping[str, Callable[..., Any]],
+    **options: Any,
+) -> Any:
+    """Build what `name` or `(name, value)` stands for; return other objects as is."""
+    if isinstance(identifier, str):
+        identifier = (identifier,)
+    if not isinstance(identifier, Sequence):
+        return identifier
+    if not 1 <= len(identifier) <= 2:
+        raise ValueError(
+            complaint(argument, "a name or a pair (name, value)", identifier)
+        )
+    name = one_of(argument, identifier[0], known)
+    return known[name](*identifier[1:], **options)
