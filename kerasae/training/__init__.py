@@ -1,6 +1,19 @@
 """Compiling and training triples."""
 
 from kerasae.training.compiling import compile
+from kerasae.training.fine_tuning import build_classifier, build_regressor, fine_tune
+from kerasae.training.growing import GrowthHistory, add_pair, grow
+from kerasae.training.pretraining import pretrain
 from kerasae.training.progress import Progress
 
-__all__ = ["Progress", "compile"]
+__all__ = [
+    "GrowthHistory",
+    "Progress",
+    "add_pair",
+    "build_classifier",
+    "build_regressor",
+    "compile",
+    "fine_tune",
+    "grow",
+    "pretrain",
+]

@@ -42,14 +42,14 @@ def compile(  # noqa: A001 - the word that Keras's users know
         settings["jit_compile"] = False
     autoencoder.compile(
         optimizer=optimizer,
-        loss=_default_loss(autoencoder) if loss is None else loss,
+        loss=default_loss(autoencoder) if loss is None else loss,
         **{**settings, **kwargs},
     )
 
 
-def _default_loss(autoencoder: keras.Model) -> str:
-    """Return the loss for the last layer that has an activation."""
-    for layer in reversed(autoencoder.layers):
+def default_loss(model: keras.Model) -> str:
+    """Return the loss that fits the activation of the last layer that has one."""
+    for layer in reversed(model.layers):
         if hasattr(layer, "activation"):
             sigmoid = layer.activation is keras.activations.sigmoid
             return "binary_crossentropy" if sigmoid else "mean_squared_error"

@@ -15,6 +15,7 @@ class Progress(keras.callbacks.Callback):
 
     Args:
         stream: Where to write; None means standard output.
+        label: Stands in front of every line, to tell one `fit` from the next.
 
     Example:
         >>> import io
@@ -31,9 +32,10 @@ class Progress(keras.callbacks.Callback):
         2
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, *, label: str = "") -> None:
         super().__init__()
         self._stream = sys.stdout if stream is None else stream
+        self._label = f"{label}  " if label else ""
         self._bar: Any = None
         self._task: Any = None
         self._first = self._epoch = 0
@@ -49,7 +51,9 @@ class Progress(keras.callbacks.Callback):
         from rich.progress import Progress as Bar
 
         self._bar = Bar(
-            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            TextColumn(
+                self._label + "epoch {task.fields[epoch]}/{task.fields[epochs]}"
+            ),
             BarColumn(),
             TextColumn("{task.percentage:3.0f} %"),
             TextColumn("{task.fields[losses]}"),
@@ -94,7 +98,7 @@ class Progress(keras.callbacks.Callback):
             return
         seconds = time.perf_counter() - self._started
         print(
-            f"epoch {epoch + 1}/{self.params['epochs']}  {_losses(logs)}"
+            f"{self._label}epoch {epoch + 1}/{self.params['epochs']}  {_losses(logs)}"
             f"  {seconds:.1f} s",
             file=self._stream,
             flush=True,

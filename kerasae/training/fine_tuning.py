@@ -1,0 +1,292 @@
+"""From an encoder to a classifier or a regressor."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerasae import _checks
+from kerasae._triple import Autoencoder
+from kerasae.builders._weights import Weights
+from kerasae.training._chain import triple_of
+from kerasae.training._stages import append, check_finite, fresh, frozen
+from kerasae.training.compiling import compile as compile_fast
+from kerasae.training.progress import Progress
+
+HEAD = "head"
+
+
+def build_classifier(
+    model: Autoencoder | keras.Model,
+    num_classes: int,
+    *,
+    dropout: float = 0.0,
+    kernel_initializer: Any = "glorot_uniform",
+    seed: int | None = None,
+    name: str | None = None,
+) -> keras.Model:
+    """Put a softmax layer on an autoencoder's code.
+
+    The encoder's layers are the autoencoder's own: training the classifier trains
+    them too. The noise that a denoising autoencoder has in front is left out.
+
+    Args:
+        model: A triple, or its autoencoder, pretrained or not.
+        num_classes: Number of classes, 2 or larger.
+        dropout: Fraction of the code's units dropped in training, in [0, 1).
+        kernel_initializer: As in `keras.layers.Dense`, for the layer `head`.
+        seed: Makes the weights of `head` and its dropout repeatable.
+        name: Name of the classifier. None: the autoencoder's with `_classifier`.
+
+    Returns:
+        A flat Functional model, `(batch, *input_shape)` to `(batch, num_classes)`,
+        whose rows are probabilities. Its last layer is named `head`.
+
+    Raises:
+        ValueError: If `num_classes` is below 2, or `dropout` outside [0, 1).
+
+    Reference:
+        Hinton and Salakhutdinov 2006, "Reducing the Dimensionality of Data with
+        Neural Networks"; Vincent et al. 2010, "Stacked Denoising Autoencoders".
+
+    Example:
+        >>> import kerasae
+        >>> from kerasae.training import build_classifier
+        >>> triple = kerasae.build_stacked_ae(784, corruption="masking")
+        >>> classifier = build_classifier(triple, 10)
+        >>> classifier.output_shape, classifier.layers[-1].name
+        ((None, 10), 'head')
+    """
+    num_classes = _checks.positive_integer("num_classes", num_classes)
+    if num_classes < 2:
+        fix = "For one number a sample take build_regressor."
+        raise ValueError(
+            _checks.complaint("num_classes", "2 or larger", num_classes, fix)
+        )
+    return _with_head(
+        triple_of(model),
+        num_classes,
+        "softmax",
+        dropout,
+        Weights(kernel_initializer, seed),
+        name or f"{triple_of(model).autoencoder.name}_classifier",
+    )
+
+
+def build_regressor(
+    model: Autoencoder | keras.Model,
+    num_targets: int = 1,
+    *,
+    dropout: float = 0.0,
+    kernel_initializer: Any = "glorot_uniform",
+    seed: int | None = None,
+    name: str | None = None,
+) -> keras.Model:
+    """Put a linear layer on an autoencoder's code.
+
+    As `build_classifier`, for targets that are numbers.
+
+    Args:
+        model: A triple, or its autoencoder, pretrained or not.
+        num_targets: Numbers a sample, positive.
+        dropout: Fraction of the code's units dropped in training, in [0, 1).
+        kernel_initializer: As in `keras.layers.Dense`, for the layer `head`.
+        seed: Makes the weights of `head` and its dropout repeatable.
+        name: Name of the regressor. None: the autoencoder's with `_regressor`.
+
+    Returns:
+        A flat Functional model, `(batch, *input_shape)` to `(batch, num_targets)`.
+        Its last layer is named `head`.
+
+    Raises:
+        ValueError: If `num_targets` is not positive, or `dropout` outside [0, 1).
+
+    Example:
+        >>> import kerasae
+        >>> from kerasae.training import build_regressor
+        >>> build_regressor(kerasae.build_conv_ae((28, 28, 1))).output_shape
+        (None, 1)
+    """
+    return _with_head(
+        triple_of(model),
+        _checks.positive_integer("num_targets", num_targets),
+        "linear",
+        dropout,
+        Weights(kernel_initializer, seed),
+        name or f"{triple_of(model).autoencoder.name}_regressor",
+    )
+
+
+def fine_tune(
+    model: keras.Model,
+    x: Any,
+    y: Any,
+    *,
+    head_epochs: int = 0,
+    epochs: int = 10,
+    batch_size: int = 128,
+    optimizer: Any = "adam",
+    loss: Any = None,
+    metrics: Any = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int = 1,
+    **fit_options: Any,
+) -> keras.callbacks.History:
+    """Train a classifier or regressor: its head alone first, then all of it.
+
+    A head that starts at random sends large gradients into an encoder that is
+    pretrained already; some epochs for the head alone spare it that. Compiling and
+    fitting the model yourself does as well as `head_epochs=0`.
+
+    Args:
+        model: What `build_classifier` or `build_regressor` returned.
+        x: Samples, `(n_samples, *input_shape)`.
+        y: For a classifier integers from 0, `(n_samples,)`, or one-hot rows,
+            `(n_samples, num_classes)`; for a regressor `(n_samples,)` or
+            `(n_samples, num_targets)`.
+        head_epochs: Epochs with all layers but the head kept as they are, 0 or more.
+        epochs: Epochs after them with all layers, 0 or more.
+        batch_size: Samples a step.
+        optimizer: As in `keras.Model.compile`; each of the two parts gets a fresh
+            copy.
+        loss: As in `keras.Model.compile`. None means the cross-entropy that fits
+            `y` for a classifier, the mean squared error for a regressor.
+        metrics: As in `keras.Model.compile`. None means the accuracy for a
+            classifier.
+        callbacks: Callbacks of both parts.
+        verbose: 0 for silence, else a line an epoch, or a bar on a terminal.
+        **fit_options: What else `keras.Model.fit` takes: `validation_data`,
+            `class_weight`, `sample_weight` and so on.
+
+    Returns:
+        One `keras.callbacks.History` over both parts.
+
+    Raises:
+        ValueError: If `model` has no layer `head`, labels are missing or outside
+            `0 ... num_classes - 1`, or training diverges.
+
+    Example:
+        >>> import kerasae
+        >>> from kerasae.training import build_classifier, fine_tune
+        >>> digits = kerasae.data.load_dataset("digits")
+        >>> triple = kerasae.build_deep_ae((8, 8, 1), hidden_units=(32,), latent_dim=8)
+        >>> classifier = build_classifier(triple, 10)
+        >>> history = fine_tune(
+        ...     classifier, digits.x_train, digits.y_train,
+        ...     head_epochs=1, epochs=2, verbose=0,
+        ... )
+        >>> history.epoch, sorted(history.history)
+        ([0, 1, 2], ['accuracy', 'loss'])
+    """
+    names = [layer.name for layer in model.layers]
+    if HEAD not in names:
+        raise ValueError(
+            f"`model` must have a layer named {HEAD!r}. Received: {model.name!r} with "
+            f"the layers {', '.join(names)}. Make it with build_classifier or "
+            "build_regressor."
+        )
+    if head_epochs:
+        head_epochs = _checks.positive_integer("head_epochs", head_epochs)
+    if epochs:
+        epochs = _checks.positive_integer("epochs", epochs)
+    head = model.get_layer(HEAD)
+    classifies = head.activation is keras.activations.softmax
+    y = _targets(y, len(x), head.units, classifies)
+    if loss is None:
+        loss = "mean_squared_error"
+        if classifies:
+            kind = "sparse_" if y.ndim == 1 else ""
+            loss = f"{kind}categorical_crossentropy"
+    if metrics is None and classifies:
+        metrics = ["accuracy"]
+
+    body = [layer for layer in model.layers if layer is not head]
+    whole = keras.callbacks.History()
+    whole.epoch = []
+    parts: tuple[tuple[int, list[keras.Layer], str], ...] = (
+        (head_epochs, body, f"the {HEAD} alone"),
+        (epochs, [], "all layers"),
+    )
+    for count, kept, label in parts:
+        if not count:
+            continue
+        done = len(whole.epoch)
+        progress = [Progress(label=label)] if verbose else []
+        with frozen(kept):
+            compile_fast(model, fresh(optimizer), loss, metrics=metrics)
+            history = model.fit(
+                x,
+                y,
+                initial_epoch=done,
+                epochs=done + count,
+                batch_size=batch_size,
+                verbose=0,
+                callbacks=[*callbacks, *progress],
+                **fit_options,
+            )
+        check_finite(history, label)
+        append(whole, history)
+    whole.set_model(model)
+    return whole
+
+
+def _with_head(
+    triple: Autoencoder,
+    units: int,
+    activation: str,
+    dropout: float,
+    weights: Weights,
+    name: str,
+) -> keras.Model:
+    """Return a flat model from the input, or from behind the noise, to a head."""
+    x = triple.encoder.outputs[0]
+    if len(x.shape) > 2:
+        x = keras.layers.Flatten(data_format="channels_last", name="flatten_code")(x)
+    if _checks.fraction("dropout", dropout):
+        seed = weights.seed()
+        x = keras.layers.Dropout(dropout, seed=seed, name=f"{HEAD}_dropout")(x)
+    head = keras.layers.Dense(
+        units,
+        activation=activation,
+        kernel_initializer=weights.initializer(),
+        dtype="float32",  # probabilities and targets in full precision
+        name=HEAD,
+    )
+    outputs = head(x)
+    weights.draw([head])
+    inputs = triple.encoder.inputs[0]
+    noise = [x for x in triple.encoder.layers if x.name == "corruption"]
+    model = keras.Model(noise[0].output if noise else inputs, outputs, name=name)
+    model.layers[0].name = "input"
+    return model
+
+
+def _targets(y: Any, count: int, units: int, classifies: bool) -> np.ndarray:
+    """Return targets as an array, or raise if they do not fit."""
+    if y is None:
+        raise ValueError(
+            "`y` must be given: labels or target values, one for each sample. "
+            "Received: y=None."
+        )
+    y = keras.ops.convert_to_numpy(y) if not isinstance(y, np.ndarray) else y
+    if len(y) != count:
+        expected = f"an array of {count} targets, one for each sample of `x`"
+        raise ValueError(
+            _checks.complaint("y", expected, f"{len(y)} targets", words=True)
+        )
+    if y.shape == (count, units) or (y.ndim == 1 and units == 1):
+        return y
+    if y.ndim != 1 or not classifies:
+        expected = f"an array of shape ({count}, {units})"
+        received = f"shape {y.shape}"
+        raise ValueError(_checks.complaint("y", expected, received, words=True))
+    whole = y.dtype.kind in "iub" or (y.dtype.kind == "f" and (y == y.round()).all())
+    if not whole or y.min() < 0 or y.max() >= units:
+        expected = f"whole numbers from 0 to {units - 1}"
+        received = (
+            f"{', '.join(repr(value) for value in np.unique(y)[:3].tolist())} ..."
+        )
+        fix = "Turn class names into numbers: numpy.unique(y, return_inverse=True)[1]."
+        raise ValueError(_checks.complaint("y", expected, received, fix, words=True))
+    return y
