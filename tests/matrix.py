@@ -19,11 +19,14 @@ PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
 BACKENDS = ("tensorflow", "jax", "torch")
 # These hardly touch a backend, or start all of them by themselves.
 ONCE = (
+    "tests/test_architecture.py",
     "tests/test_benchmarks.py",
     "tests/test_data.py",
     "tests/test_metrics.py",
     "tests/test_package.py",
     "tests/test_plotting.py",
+    "tests/test_plotting_codes.py",
+    "tests/test_plotting_errors.py",
     "tests/cross_backend.py",
 )
 

@@ -1,6 +1,5 @@
 """Figures: what stands in them, what is refused, and what is left on disk."""
 
-import functools
 import math
 import os
 import subprocess
@@ -10,42 +9,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image
+from figures import assert_readable, assert_whole_picture, legend_texts, row_labels
 
-from kerasae.plotting import plot_architecture, plot_history, plot_reconstructions
+from kerasae.plotting import plot_history, plot_reconstructions
 from kerasae.plotting._figure import new_figure, replacing, save
 from kerasae.plotting._pictures import as_samples, picture_shape, value_range
 
 IMAGES = np.linspace(0, 1, 6 * 64, dtype="float32").reshape(6, 8, 8)
 RUN = {"loss": [0.4, 0.2, 0.1], "val_loss": [0.5, 0.3, 0.2], "lr": [1.0, 0.5, 0.2]}
-
-
-def row_labels(figure):
-    return [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
-
-
-def legend_texts(figure):
-    legend = figure.legends[0] if figure.legends else figure.axes[0].get_legend()
-    return [text.get_text() for text in legend.get_texts()]
-
-
-def assert_nothing_clipped(figure):
-    """Every text and axes lies within the figure."""
-    figure.canvas.draw()
-    box = figure.get_tightbbox()
-    width, height = figure.get_size_inches()
-    assert box.x0 >= 0
-    assert box.y0 >= 0
-    assert box.x1 <= width
-    assert box.y1 <= height
-
-
-def assert_whole_picture(path):
-    with Image.open(path) as picture:
-        picture.load()
-        assert min(picture.size) > 10
-        assert len(np.unique(np.asarray(picture.convert("L")))) > 1
-    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
 # Reconstructions
@@ -111,7 +82,7 @@ def test_layouts(shape, image_shape, drawn):
             np.testing.assert_allclose(
                 axes.images[0].get_array(), sample.reshape(drawn)
             )
-    assert_nothing_clipped(figure)
+    assert_readable(figure)
 
 
 def test_colour_is_scaled_like_gray():
@@ -147,7 +118,7 @@ def test_nothing_is_clipped(shape):
     samples = np.zeros((2, *shape))
     titles = ["t", "a title far wider than its picture, with $ and _"]
     figure = plot_reconstructions(samples, samples, corrupted=samples, titles=titles)
-    assert_nothing_clipped(figure)
+    assert_readable(figure)
     assert [axes.get_title() for axes in figure.axes[:2]] == titles
 
 
@@ -240,7 +211,7 @@ def test_several_runs():
     ]
     colors = [line.get_color() for line in figure.axes[0].lines]
     assert colors[0] == colors[1] != colors[2]
-    assert_nothing_clipped(figure)
+    assert_readable(figure)
 
 
 def test_many_runs_differ():
@@ -251,7 +222,7 @@ def test_many_runs_differ():
         for line in figure.axes[0].lines
     }
     assert len(looks) == 40
-    assert_nothing_clipped(figure)
+    assert_readable(figure)
 
 
 def test_one_epoch_is_a_point():
@@ -269,7 +240,7 @@ def test_gaps_and_logarithm():
     assert axes.get_ylabel() == "loss (log scale)"
     assert np.isfinite(axes.get_ylim()).all()
     assert axes.lines[0].get_marker() == "o"  # 0.01 has no neighbour
-    assert_nothing_clipped(figure)
+    assert_readable(figure)
 
 
 @pytest.mark.parametrize(
@@ -303,6 +274,91 @@ def test_a_real_history_resumed():
     assert len(plot_history({"a": history, "b": RUN}).axes[0].lines) == 4
 
 
+def grown(growth, epochs=40):
+    """Return a run that was trained for some epochs while its network grew."""
+    record = {"loss": list(np.linspace(2, 1, epochs)), "val_loss": [1.5] * epochs}
+    return SimpleNamespace(history=record, epoch=list(range(epochs)), growth=growth)
+
+
+def marks(figure):
+    """Return {position: what is written there}."""
+    texts = figure.axes[0].texts
+    return {text.get_position()[0]: text.get_text() for text in texts}
+
+
+GROWTHS = {
+    "spread out": range(4, 36, 4),
+    "early": range(1, 9),
+    "late": range(32, 40),
+    "at the ends": (1, 2, 3, 20, 21, 22, 38, 39),
+}
+
+
+@pytest.mark.parametrize("done", GROWTHS.values(), ids=GROWTHS)
+@pytest.mark.parametrize("log", [False, True])
+def test_growth_is_marked_between_epochs(done, log):
+    growth = {epoch: 2 ** (10 - number) for number, epoch in enumerate(done)}
+    figure = plot_history(grown(growth), log=log)
+    assert marks(figure) == {done + 0.5: str(size) for done, size in growth.items()}
+    assert legend_texts(figure)[-1] == "code size after growing"
+    assert_readable(figure)
+
+
+def test_the_axes_keep_their_height_under_many_marks():
+    def height(figure):
+        figure.canvas.draw()
+        box = figure.axes[0].get_window_extent()
+        return box.height / figure.dpi
+
+    one, many = (dict.fromkeys(range(1, end), 128) for end in (2, 12))
+    assert height(plot_history(grown(many))) > height(plot_history(grown(one))) - 0.1
+
+
+def test_growth_of_several_runs():
+    runs = {"slow": grown({4: 64, 8: 32}), "fast": grown({4: 64, 5: 32})}
+    figure = plot_history(runs)
+    axes = figure.axes[0]
+    assert marks(figure) == {4.5: "64", 5.5: "32", 8.5: "32"}
+    slow, _, fast, _ = [line.get_color() for line in axes.lines[:4]]
+    shared, later, own = [text.get_color() for text in axes.texts]
+    assert (later, own) == (fast, slow)
+    assert shared not in (slow, fast)
+    assert_readable(figure)
+
+
+def test_marks_of_ones_own():
+    run = grown({4: 64})
+    figure = plot_history(run, marks={np.int64(1): "start", 20.5: "rate / 10, $2 a_1"})
+    assert marks(figure) == {1: "start", 20.5: "rate / 10, $2 a_1"}
+    assert "code size after growing" not in legend_texts(figure)
+    assert_readable(figure)
+    assert marks(plot_history(run, marks={})) == {}
+    assert marks(plot_history(RUN)) == {}
+    beyond = plot_history(RUN, marks={0: "before", 7: "after"})
+    low, high = beyond.axes[0].get_xlim()
+    assert low <= 0
+    assert high >= 7
+    assert_readable(beyond)
+
+
+def test_axes_of_ones_own(tmp_path):
+    from matplotlib.figure import Figure
+
+    figure = Figure(layout="constrained")
+    left, right = figure.subplots(1, 2)
+    assert plot_history({"a": RUN, "b": RUN}, axes=left) is figure
+    size = tuple(figure.get_size_inches())
+    run = grown({4: 64, 5: 32})
+    assert plot_history(run, axes=right, path=tmp_path / "both.png") is figure
+    assert tuple(figure.get_size_inches()) == size
+    assert len(left.lines) == 4
+    assert left.get_legend() is not None
+    assert not figure.legends
+    assert_whole_picture(tmp_path / "both.png")
+    inner = Figure(layout="constrained").subfigures(1, 2)[0]
+    assert plot_history(run, axes=inner.subplots()) is inner.figure
+
+
 @pytest.mark.parametrize(
     ("histories", "options", "message"),
     [
@@ -320,6 +376,7 @@ def test_a_real_history_resumed():
             "each of 7 epochs.*5 numbers",
         ),
         (RUN, {"path": "curve.jpgg"}, "`path`.*Did you mean 'jpg'"),
+        (RUN, {"marks": {math.nan: "a"}}, "`marks` must be at finite epochs"),
     ],
 )
 def test_bad_histories(histories, options, message):
@@ -334,88 +391,15 @@ def test_bad_histories(histories, options, message):
         ({"a": RUN, "loss": [1.0]}, {}, "`histories` must be a History"),
         ({"loss": ["high", "low"]}, {}, "one number an epoch"),
         (RUN, {"metric": 3}, "`metric` must be the name"),
+        (RUN, {"marks": [4]}, "`marks` must be a mapping.*For example"),
+        (RUN, {"marks": {"4": "a"}}, "`marks` must be a mapping"),
+        (grown([4]), {}, r"`histories.growth` must be a mapping"),
+        (RUN, {"axes": [None]}, "`axes` must be one Matplotlib Axes.*type list"),
     ],
 )
 def test_bad_history_types(histories, options, message):
     with pytest.raises(TypeError, match=message):
         plot_history(histories, **options)
-
-
-# Architecture
-
-
-@pytest.fixture(scope="module")
-def model():
-    import keras
-
-    inputs = keras.Input((4,))
-    code = keras.layers.Dense(2, activation="relu", name="code")(inputs)
-    return keras.Model(inputs, keras.layers.Dense(4)(code), name="autoencoder")
-
-
-needs_graphviz = pytest.mark.skipif(
-    "not __import__('shutil').which('dot')", reason="Graphviz's `dot` is not installed"
-)
-
-
-@needs_graphviz
-def test_architecture_of_a_model_and_of_a_triple(model, tmp_path):
-    path = plot_architecture(model, tmp_path / "new" / "model.png")
-    assert path == tmp_path / "new" / "model.png"
-    assert_whole_picture(path)
-    triple = SimpleNamespace(autoencoder=model)
-    text = plot_architecture(triple, str(tmp_path / "triple.SVG")).read_text()
-    assert "code" in text
-    assert "relu" in text
-    assert "(None, 2)" in text
-    # Else browsers crop the drawing, which Graphviz 2 scales but not its frame.
-    assert "scale(1 1)" in text
-    assert plot_architecture(model, tmp_path / "a.pdf").read_bytes()[:4] == b"%PDF"
-
-
-@needs_graphviz
-def test_architecture_with_nameless_activations(tmp_path):
-    import keras
-
-    inputs = keras.Input((4,))
-    first = keras.layers.Dense(2, activation=lambda x: x)(inputs)
-    clip = functools.partial(keras.ops.clip, x_min=0, x_max=1)
-    outputs = keras.layers.Dense(2, activation=clip)(first)
-    path = plot_architecture(keras.Model(inputs, outputs), tmp_path / "model.svg")
-    assert "&lt;lambda&gt;" in path.read_text()
-    assert "0x" not in path.read_text()
-
-
-def test_architecture_that_graphviz_cannot_draw(model, tmp_path, monkeypatch):
-    program = tmp_path / "bin" / "dot"
-    program.parent.mkdir()
-    program.write_text('#!/bin/sh\necho half > "$3"\necho no fonts >&2\nexit 1\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent))
-    with pytest.raises(RuntimeError, match="draw 'autoencoder': no fonts"):
-        plot_architecture(model, tmp_path / "model.png")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["bin"]
-
-
-def test_architecture_without_graphviz(model, tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ImportError, match="apt-get install graphviz") as caught:
-        plot_architecture(model, tmp_path / "new" / "model.png")
-    assert "brew install graphviz" in str(caught.value)
-    assert "conda install graphviz" in str(caught.value)
-    assert not list(tmp_path.iterdir())
-
-
-def test_architecture_refuses(model, tmp_path):
-    import keras
-
-    with pytest.raises(TypeError, match="`model` must be a Keras model"):
-        plot_architecture([1], tmp_path / "a.png")
-    with pytest.raises(ValueError, match="`model` must be built"):
-        plot_architecture(keras.Sequential([keras.layers.Dense(1)]), tmp_path / "a.png")
-    with pytest.raises(ValueError, match="Known: pdf, png, svg"):
-        plot_architecture(model, tmp_path / "a.jpg")
-    assert not list(tmp_path.iterdir())
 
 
 # Files
@@ -485,11 +469,16 @@ def test_light_to_import_and_no_pyplot(tmp_path):
     code = f"""
 import sys
 import kerasae.plotting as plotting
-for name in ("matplotlib", "keras", "pydot"):
+for name in ("matplotlib", "keras", "pydot", "sklearn"):
     assert name not in sys.modules, name
 plotting.plot_reconstructions([[[0, 1], [1, 0]]], [[[0, 1], [1, 1]]],
                               path={str(tmp_path / "a.png")!r})
 plotting.plot_history({{"loss": [2, 1]}}, path={str(tmp_path / "b.svg")!r})
+plotting.plot_codes([[0, 1], [1, 0]])
+plotting.plot_code_activations([[0, 1], [1, 0]])
+plotting.plot_code_map([[0, 1], [1, 0]], labels=["a", "b"])
+plotting.plot_errors([[0, 1], [1, 0]], [[0, 1], [1, 1]])
+plotting.plot_filters([[0, 1], [1, 0]])
 for name in ("matplotlib.pyplot", "keras"):
     assert name not in sys.modules, name
 """

@@ -38,6 +38,7 @@ def corrupted(
         TypeError: If `corruption` is none of these.
         ValueError: If the name is unknown, or a layer changes the shape.
     """
+    known: dict[str, Callable[..., keras.Layer]]
     known = {**CORRUPTIONS, "gaussian": partial(ClippedGaussianNoise, clip=clip)}
     layer = by_name("corruption", corruption, known, seed=seed, name="corruption")
     if not isinstance(layer, keras.Layer):

@@ -1,15 +1,20 @@
 """Figures without a screen or global state."""
 
+import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerasae._checks import complaint
 from kerasae._files import replacing
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 DPI = 150
+MARGIN = 0.08  # inches, around a figure
 
 # Okabe and Ito's palette, told apart by colour-blind readers too; its yellow is
 # left out, as it vanishes on white paper.
@@ -22,6 +27,7 @@ COLORS = (
     "#56B4E9",
     "#000000",
 )
+GRAY = "0.35"  # for what belongs to no curve
 
 
 def new_figure(width: float, height: float, layout: Any = "none") -> "Figure":
@@ -34,12 +40,125 @@ def new_figure(width: float, height: float, layout: Any = "none") -> "Figure":
     return figure
 
 
+def figure_and_axes(axes: Any, width: float, height: float) -> tuple["Figure", "Axes"]:
+    """Return the caller's axes and their figure, or new ones, sizes in inches."""
+    if axes is None:
+        figure = new_figure(width, height, layout="constrained")
+        return figure, figure.add_subplot()
+    from matplotlib.axes import Axes
+
+    if not isinstance(axes, Axes):
+        fix = "For example axes=figure.add_subplot(1, 2, 1)."
+        kind = f"axes of type {type(axes).__name__}"
+        expected = "one Matplotlib Axes"
+        raise TypeError(complaint("axes", expected, kind, fix, words=True))
+    return axes.figure.figure, axes  # a subfigure names the figure it is in
+
+
+def style_chart(axes: "Axes") -> None:
+    """Give axes the look that all charts share: a light grid, no frame at the top."""
+    axes.tick_params(labelsize=10)
+    axes.tick_params(axis="y", which="minor", labelsize=9)
+    axes.grid(visible=True, color="0.9", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def add_legend(
+    figure: "Figure",
+    axes: "Axes",
+    handles: Sequence[Any],
+    labels: Sequence[str],
+    *,
+    beside: bool,
+    **options: Any,
+) -> None:
+    """Put a legend inside, or beside the axes of a figure that may grow."""
+    # Names are set afterwards: Matplotlib drops labels that begin with "_".
+    blank = ["-"] * len(handles)
+    if beside:
+        options = {"loc": "outside right upper", **options}
+        legend = figure.legend(handles, blank, fontsize=10, frameon=False, **options)
+    else:
+        legend = axes.legend(
+            handles, blank, fontsize=10, edgecolor="none", framealpha=0.9, **options
+        )
+    for text, label in zip(legend.get_texts(), labels, strict=True):
+        text.set(text=label, parse_math=False)
+    if beside:
+        box = legend.get_window_extent()
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(
+            width - 0.5 + box.width / figure.dpi,
+            max(height, box.height / figure.dpi + 0.2),
+        )
+
+
+def number(value: float) -> str:
+    """Return a number in three digits or few more, its minus sign no hyphen."""
+    word = f"{value:.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
+    return word.replace("-", "\N{MINUS SIGN}")
+
+
 def text_width(figure: "Figure", text: str, size: float) -> float:
     """Return the width in inches that `text` takes at `size` points."""
     artist = figure.text(0, 0, text, fontsize=size, parse_math=False)
     width = artist.get_window_extent().width / figure.dpi
     artist.remove()
     return width
+
+
+def whole(inches: float) -> int:
+    """Return whole pixels, rounded up."""
+    return math.ceil(inches * DPI)
+
+
+def pixel_axes(
+    figure: "Figure", left: int, bottom: int, width: int, height: int
+) -> "Axes":
+    """Add axes without ticks whose box is given in pixels, from the lower left."""
+    full_width, full_height = figure.bbox.size
+    axes = figure.add_axes(
+        (
+            left / full_width,
+            bottom / full_height,
+            width / full_width,
+            height / full_height,
+        )
+    )
+    axes.set(xticks=[], yticks=[])
+    return axes
+
+
+def pixel_box(axes: "Axes") -> tuple[int, int, int, int]:
+    """Return the left, bottom, width and height of axes in whole pixels."""
+    left, bottom, right, top = axes.get_window_extent().extents
+    return round(left), round(bottom), round(right - left), round(top - bottom)
+
+
+def fit_to_content(figure: "Figure") -> None:
+    """Give a figure of `pixel_axes` the size of all that it shows, and a margin.
+
+    The axes keep their sizes in pixels and stay on whole pixels.
+    """
+    figure.draw_without_rendering()
+    content = figure.get_tightbbox()
+    margin = whole(MARGIN)
+    shift_x = margin - math.floor(content.x0 * DPI)
+    shift_y = margin - math.floor(content.y0 * DPI)
+    full_width = whole(content.x1) + shift_x + margin
+    full_height = whole(content.y1) + shift_y + margin
+    boxes = [pixel_box(axes) for axes in figure.axes]
+    figure.set_size_inches(full_width / DPI, full_height / DPI)
+    for axes, (left, bottom, width, height) in zip(figure.axes, boxes, strict=True):
+        axes.set_position(
+            (
+                (left + shift_x) / full_width,
+                (bottom + shift_y) / full_height,
+                width / full_width,
+                height / full_height,
+            )
+        )
 
 
 def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:

@@ -1,14 +1,22 @@
 """From arrays of samples to pictures in a grid: gray, colour, or a line."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasae import _checks
 from kerasae._checks import complaint
-from kerasae.plotting._figure import COLORS, DPI, new_figure, text_width
+from kerasae.plotting._figure import (
+    COLORS,
+    DPI,
+    MARGIN,
+    new_figure,
+    pixel_axes,
+    text_width,
+    whole,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +28,7 @@ CELL = 0.9  # inches, the longer side of an image
 LINE_CELL = (1.3, 0.8)
 THINNEST = 0.2  # inches, so that a row label still fits beside a flat image
 GAP = 0.06
-MARGIN = 0.08
+BREAK = 0.18  # inches, a gap that tells groups apart
 TINY = 64  # pixels; a larger image is smoothed where it must shrink to fit
 
 
@@ -89,7 +97,7 @@ def picture_shape(
     if image_shape is None:
         shape, wanted = sample_shape, False
     else:
-        shape, wanted = _checked_image_shape(image_shape), True
+        shape, wanted = checked_image_shape(image_shape), True
         if math.prod(shape) != math.prod(sample_shape):
             expected = f"as large as one sample, {math.prod(sample_shape)} numbers"
             fix = f"One sample of {argument} has the shape {sample_shape}."
@@ -115,7 +123,8 @@ def picture_shape(
     raise ValueError(shape_complaint(argument, expected, ("n", *sample_shape), fix))
 
 
-def _checked_image_shape(value: Any) -> tuple[int, ...]:
+def checked_image_shape(value: Any) -> tuple[int, ...]:
+    """Return a shape that can be drawn, or raise."""
     try:
         shape = _checks.input_shape(value)
     except (TypeError, ValueError):
@@ -143,67 +152,94 @@ def value_range(samples: np.ndarray) -> tuple[float, float]:
 def picture_grid(
     row_labels: Sequence[str],
     columns: int,
-    shape: tuple[int, ...],
-    titles: Sequence[str] | None = None,
+    sizes: tuple[int, int] | Sequence[tuple[int, int]],
+    *,
+    titles: Mapping[int, Sequence[str]] | None = None,
+    breaks: Collection[int] = (),
 ) -> tuple["Figure", np.ndarray]:
     """Return a figure and its `(rows, columns)` axes, each as large as a picture.
 
     Everything stands on whole pixels and tiny images are enlarged by a whole factor,
     so that no image pixel comes out wider than its neighbour. Labels and titles are
     measured, so that none is cut off.
+
+    Args:
+        row_labels: What is written left of each row, perhaps nothing.
+        columns: How many pictures stand in a row.
+        sizes: Width and height of a picture in pixels, from `cell_size`: one pair
+            for all rows, or one a row.
+        titles: {row: one title a column, written above that row}.
+        breaks: Columns with a wider gap before them.
     """
     rows = len(row_labels)
+    titles = titles or {}
+    cells = [sizes] * rows if isinstance(sizes, tuple) else list(sizes)
     figure = new_figure(1, 1)
-    width, height = _cell_size(shape)
     widths = [text_width(figure, label, LABEL_SIZE) for label in row_labels]
-    left = _whole(max(widths) + 2 * MARGIN) if any(widths) else _whole(MARGIN)
-    right = bottom = _whole(MARGIN)
-    top, pitch = bottom, width + _whole(GAP)
-    if titles is not None:
-        widest = max(text_width(figure, title, TITLE_SIZE) for title in titles)
-        pitch = max(pitch, _whole(widest + 2 * GAP))
-        lines = max(title.count("\n") + 1 for title in titles)
-        top = _whole(MARGIN + lines * TITLE_SIZE * 1.4 / 72)
-    full_width = left + columns * pitch + right
-    full_height = top + rows * height + (rows - 1) * _whole(GAP) + bottom
+    margin = right = whole(MARGIN)
+    left = whole(max(widths) + 2 * MARGIN) if any(widths) else margin
+    cell_width = max(width for width, _ in cells)
+    pitch = cell_width + whole(GAP)
+    above = [margin if row == 0 else whole(GAP) for row in range(rows)]
+    for row, words in titles.items():
+        widest = max(text_width(figure, word, TITLE_SIZE) for word in words)
+        pitch = max(pitch, whole(widest + 2 * GAP))
+        lines = max(word.count("\n") + 1 for word in words)
+        room = MARGIN if row == 0 else BREAK
+        above[row] = whole(room + lines * TITLE_SIZE * 1.4 / 72)
+    inset = (pitch - cell_width) // 2
+    starts = [left]
+    for column in range(1, columns):
+        extra = whole(BREAK) if column in breaks else 0
+        starts.append(starts[-1] + pitch + extra)
+    full_width = starts[-1] + pitch + right
+    full_height = sum(above) + sum(height for _, height in cells) + margin
     figure.set_size_inches(full_width / DPI, full_height / DPI)
     axes: Any = np.empty((rows, columns), dtype=object)
-    for row, column in np.ndindex(rows, columns):
-        x = left + column * pitch + (pitch - width) // 2
-        y = full_height - top - height - row * (height + _whole(GAP))
-        box = (x / full_width, y / full_height, width / full_width)
-        axes[row, column] = figure.add_axes((*box, height / full_height))
-        axes[row, column].set(xticks=[], yticks=[])
-    for row, label in enumerate(row_labels):
+    y = full_height
+    for row, (width, height) in enumerate(cells):
+        y -= above[row] + height
+        for column, start in enumerate(starts):
+            x = start + (pitch - width) // 2
+            axes[row, column] = pixel_axes(figure, x, y, width, height)
         axes[row, 0].set_ylabel(
-            label,
+            row_labels[row],
             rotation=0,
             ha="right",
             va="center",
             fontsize=LABEL_SIZE,
-            labelpad=72 * (MARGIN + (pitch - width) // 2 / DPI),
+            labelpad=72 * (MARGIN + (inset + (cell_width - width) // 2) / DPI),
             parse_math=False,
         )
-    for column, title in enumerate(titles or ()):
-        axes[0, column].set_title(title, fontsize=TITLE_SIZE, pad=3, parse_math=False)
+        for column, title in enumerate(titles.get(row, ())):
+            axes[row, column].set_title(
+                title, fontsize=TITLE_SIZE, pad=3, parse_math=False
+            )
     return figure, axes
 
 
-def _whole(inches: float) -> int:
-    """Return whole pixels."""
-    return math.ceil(inches * DPI)
-
-
-def _cell_size(shape: tuple[int, ...]) -> tuple[int, int]:
+def cell_size(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return the width and height in pixels that one picture gets."""
     if len(shape) == 1:
-        return _whole(LINE_CELL[0]), _whole(LINE_CELL[1])
+        return whole(LINE_CELL[0]), whole(LINE_CELL[1])
     height, width = shape[:2]
     scale = CELL * DPI / max(height, width)
     if scale >= 1:
         scale = round(scale)
-    least = _whole(THINNEST)
+    least = whole(THINNEST)
     return max(round(width * scale), least), max(round(height * scale), least)
+
+
+def checked_titles(titles: Any, count: int) -> list[str] | None:
+    """Return one title a sample as words, or None if there are none."""
+    if titles is None:
+        return None
+    if isinstance(titles, str) or not hasattr(titles, "__len__"):
+        raise TypeError(complaint("titles", "a sequence, one title a sample", titles))
+    if len(titles) != count:
+        expected = f"one title a sample, {count} in all"
+        raise ValueError(complaint("titles", expected, f"{len(titles)} titles"))
+    return [str(title) for title in titles]
 
 
 def draw_picture(axes: "Axes", sample: np.ndarray, limits: tuple[float, float]) -> None:

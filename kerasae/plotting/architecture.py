@@ -1,4 +1,4 @@
-"""A diagram of every layer and its shapes, drawn by Graphviz."""
+"""A diagram of every layer and its shapes."""
 
 import html
 import os
@@ -6,12 +6,16 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerasae._checks import complaint
 from kerasae._files import checked_path, replacing
 
-SUFFIXES = ("png", "svg", "pdf")
+if TYPE_CHECKING:
+    import keras
+
+PICTURES = ("png", "svg", "pdf")
+TEXTS = ("dot", "mmd")
 DPI = 120
 # Vector formats have no resolution, and Graphviz 2 crops SVG at any but its own.
 NATIVE_DPI = 72
@@ -20,12 +24,17 @@ NATIVE_DPI = 72
 def plot_architecture(model: Any, path: str | os.PathLike[str]) -> Path:
     """Draw the layers of a model, from input to output, with names and shapes.
 
-    Graphviz draws: its program `dot` must be installed, which `pip` does not do.
+    The encoder is blue, the code vermilion, the decoder green; layers that serve
+    both are violet. Where Graphviz's program `dot` is on the PATH it draws what
+    `keras.utils.plot_model` describes; elsewhere a plainer picture is drawn without
+    it, so that there is one on every machine.
 
     Args:
         model: A built Keras model, or an `Autoencoder`, of which the whole
             autoencoder is drawn.
-        path: The file to write, ending in ".png", ".svg" or ".pdf".
+        path: The file to write. A picture: ".png", ".svg" or ".pdf". Or a text from
+            which others draw: ".dot" for Graphviz, ".mmd" for Mermaid, which many
+            documentation sites and Markdown viewers show.
 
     Returns:
         The path of the file.
@@ -33,20 +42,21 @@ def plot_architecture(model: Any, path: str | os.PathLike[str]) -> Path:
     Raises:
         TypeError: If `model` is no Keras model and has none.
         ValueError: If the model is not built, or the suffix is unknown.
-        ImportError: If Graphviz is not installed.
         RuntimeError: If Graphviz fails.
         OSError: If `path` cannot be written.
 
     Example:
-        >>> import keras, tempfile
-        >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     plot_architecture(model, f"{folder}/model.svg").name
-        'model.svg'
+        >>> import tempfile
+        >>> import kerasae
+        >>> from kerasae.plotting import plot_architecture
+        >>> triple = kerasae.build_undercomplete_ae(784)
+        >>> path = plot_architecture(triple, tempfile.mkdtemp() + "/model.mmd")
+        >>> print(path.read_text().splitlines()[1].strip())
+        n0["<b>input</b><br>InputLayer<br>784"]:::encoder
     """
     import keras
 
-    target = checked_path(path, SUFFIXES)
+    target = checked_path(path, (*PICTURES, *TEXTS))
     whole = getattr(model, "autoencoder", model)
     if not isinstance(whole, keras.Model):
         expected = "a Keras model or an Autoencoder"
@@ -54,35 +64,91 @@ def plot_architecture(model: Any, path: str | os.PathLike[str]) -> Path:
     if not whole.built:
         fix = "Build it first: call it once, or give it a keras.Input."
         raise ValueError(complaint("model", "built", model, fix))
-    program = shutil.which("dot")
-    if program is None:
-        raise ImportError(
-            "`plot_architecture` needs Graphviz's program `dot`, which is not on the "
-            "PATH. Install it with `apt-get install graphviz`, "
-            "`brew install graphviz` or `conda install graphviz`."
-        )
     suffix = target.suffix[1:].lower()
+    program = shutil.which("dot")
+    with replacing(target) as temporary:
+        if suffix == "mmd":
+            temporary.write_text(_mermaid(whole), encoding="utf-8")
+        elif suffix == "dot":
+            temporary.write_text(_dot(whole, NATIVE_DPI), encoding="utf-8")
+        elif program is None:
+            _draw_without_graphviz(whole, temporary)
+        else:
+            _draw(program, whole, temporary)
+    return target
+
+
+def _dot(model: "keras.Model", dpi: int) -> str:
+    """Return Keras's graph in Graphviz's language, coloured by parts."""
+    import keras
+
+    from kerasae.plotting._graph import PARTS, parts_of
+
     # Not `keras.utils.plot_model`: in a notebook it prints what is missing instead
     # of raising, and fails to show SVG after it wrote it.
     graph = keras.utils.model_to_dot(
-        whole,
+        model,
         show_shapes=True,
         show_layer_names=True,
         show_layer_activations=True,
-        dpi=DPI if suffix == "png" else NATIVE_DPI,
+        dpi=dpi,
     )
-    with replacing(target) as temporary:
-        # Not `graph.write`, which prints the whole picture when Graphviz fails.
-        done = subprocess.run(
-            [program, f"-T{suffix}", "-o", str(temporary)],
-            input=_legible(graph.to_string()).encode(),
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            reason = done.stderr.decode(errors="replace").strip()
-            raise RuntimeError(f"Graphviz could not draw {whole.name!r}: {reason}")
-    return target
+    parts = parts_of(model)
+    names = {str(id(layer)): layer.name for layer in model.layers}
+    for node in graph.get_nodes():
+        color = PARTS[parts.get(names.get(node.get_name().strip('"'), ""), "")]
+        label = node.get("label")
+        if label is not None:
+            node.set("label", label.replace('bgcolor="black"', f'bgcolor="{color}"'))
+    return _legible(graph.to_string())
+
+
+def _draw(program: str, model: "keras.Model", path: Path) -> None:
+    """Let Graphviz draw."""
+    suffix = path.suffix[1:].lower()
+    # Not pydot's `write`, which prints the whole picture when Graphviz fails.
+    done = subprocess.run(
+        [program, f"-T{suffix}", "-o", str(path)],
+        input=_dot(model, DPI if suffix == "png" else NATIVE_DPI).encode(),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip()
+        raise RuntimeError(f"Graphviz could not draw {model.name!r}: {reason}")
+
+
+def _draw_without_graphviz(model: "keras.Model", path: Path) -> None:
+    """Draw boxes and arrows."""
+    from matplotlib import rc_context
+
+    from kerasae.plotting._boxes import draw_boxes
+    from kerasae.plotting._graph import graph_of
+
+    figure = draw_boxes(graph_of(model))
+    # Names in an SVG stay text, which can be searched and read aloud.
+    with rc_context({"svg.fonttype": "none"}):
+        figure.savefig(path, format=path.suffix[1:].lower(), bbox_inches=None)
+
+
+def _mermaid(model: "keras.Model") -> str:
+    """Return the calls of the layers as a Mermaid flowchart."""
+    from kerasae.plotting._graph import PARTS, graph_of
+
+    graph = graph_of(model)
+    lines = ["flowchart TB"]
+    for number, node in enumerate(graph.nodes):
+        name, kind = html.escape(node.name), html.escape(node.kind)
+        part = f":::{node.part}" if node.part else ""
+        label = f"<b>{name}</b><br>{kind}<br>{node.shape}"
+        lines.append(f'  n{number}["{label}"]{part}')
+    lines += [f"  n{start} --> n{end}" for start, end in graph.edges]
+    for part in dict.fromkeys(node.part for node in graph.nodes if node.part):
+        style = f"fill:#fff,stroke:{PARTS[part]},stroke-width:2px,color:#000"
+        if part == "code":
+            style = f"fill:{PARTS[part]},stroke:{PARTS[part]},color:#fff"
+        lines.append(f"  classDef {part} {style}")
+    return "\n".join(lines) + "\n"
 
 
 def _legible(graph: str) -> str:

@@ -1,19 +1,30 @@
 """Learning curves of one run, or of several in one picture."""
 
+import math
+import numbers
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from kerasae._checks import complaint, nearest
-from kerasae.plotting._figure import COLORS, new_figure, save
+from kerasae.plotting._figure import (
+    COLORS,
+    GRAY,
+    add_legend,
+    figure_and_axes,
+    save,
+    style_chart,
+)
+from kerasae.plotting._marks import Mark, add_marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 VALIDATION = "val_"
+GREW = "code size after growing"
 PARTS = {"": "training", VALIDATION: "validation"}
 # A second and third round through the colours can still be told from the first.
 MARKERS = ("", "o", "s", "^", "D")
@@ -32,30 +43,39 @@ def plot_history(
     *,
     metric: str = "loss",
     log: bool = False,
+    marks: Mapping[float, Any] | None = None,
+    axes: Any = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
     """Draw a metric over the epochs: training solid, validation dashed.
 
     Epochs count from 1. A run resumed with `initial_epoch` stands at its own epochs
     if its History is given; validation run at every k-th epoch stands at those.
-    Values that are NaN or infinite leave a gap.
+    Values that are NaN or infinite leave a gap. Where a network grew while it was
+    trained, a dotted line between two epochs says the new size of the code.
 
     Args:
         histories: What `fit` returned, its `history` dictionary (metric name: one
-            number an epoch), or a mapping {run name: either of these}.
+            number an epoch), or a mapping {run name: either of these}. A History
+            with an attribute `growth`, {epochs done: new code size}, says where the
+            network grew.
         metric: The metric to draw, without "val_".
         log: Whether the values, all above zero, stand on a logarithmic scale.
+        marks: Dotted lines of your own instead, {epoch: what to write}; 4.5 lies
+            between epochs 4 and 5. An empty mapping draws none.
+        axes: Where to draw, a Matplotlib Axes of yours. The default makes a figure.
         path: The file to write; its suffix names the format, png or svg say.
 
     Returns:
-        A Matplotlib figure with one axes and a legend. It belongs to no window: show
-        it in a notebook by naming it, or save it.
+        The Matplotlib figure; a new one has one axes and a legend. It belongs to no
+        window: show it in a notebook by naming it, or save it.
 
     Raises:
         ValueError: If no epoch was recorded, the metric is unknown, no value is
             finite, `log` meets a value of zero or below, or the suffix of `path` is
             unknown.
-        TypeError: If `histories` is none of the above.
+        TypeError: If `histories` is none of the above, a mark no number, or `axes`
+            no Axes.
         OSError: If `path` cannot be written.
 
     Example:
@@ -67,15 +87,22 @@ def plot_history(
         >>> figure.axes[0].get_ylabel()
         'loss (log scale)'
     """
-    curves = _curves(_runs(histories), metric)
+    runs = _runs(histories)
+    curves = _curves(runs, metric)
     if log:
         for curve in curves:
             _check_positive(curve, metric)
-    figure = new_figure(6.0, 3.7, layout="constrained")
-    axes = figure.add_subplot()
+    dotted = _growth(runs) if marks is None else _checked_marks(marks)
+    own = axes is None
+    figure, axes = figure_and_axes(axes, 6.0, 3.7)
     lines = [_draw(axes, curve) for curve in curves]
-    _dress_axes(axes, curves, metric, log)
-    _add_legend(figure, axes, lines, [curve.label for curve in curves])
+    labels = [curve.label for curve in curves]
+    if dotted and marks is None:
+        lines.append(_sample_of_a_mark())
+        labels.append(GREW)
+    _dress_axes(axes, curves, metric, log, [mark.x for mark in dotted])
+    add_legend(figure, axes, lines, labels, beside=own and len(curves) > 2)
+    add_marks(axes, dotted, grow=own)
     if path is not None:
         save(figure, path)
     return figure
@@ -143,17 +170,17 @@ def _check_metric(metric: Any, record: Mapping[str, Any], where: str) -> None:
 
 def _numbers(values: Any, where: str) -> np.ndarray:
     try:
-        numbers = np.asarray(values, dtype="float64")
+        found = np.asarray(values, dtype="float64")
     except (TypeError, ValueError):
-        numbers = np.empty((0, 0))
-    if numbers.ndim != 1:
+        found = np.empty((0, 0))
+    if found.ndim != 1:
         raise TypeError(complaint(where, "a list of one number an epoch", values))
-    if not np.isfinite(numbers).any():
+    if not np.isfinite(found).any():
         fix = "The training diverged: lower the learning rate or scale the data."
-        received = f"{len(numbers)} values, none finite"
+        received = f"{len(found)} values, none finite"
         expected = "finite at one epoch or more"
         raise ValueError(complaint(where, expected, received, fix))
-    return numbers
+    return found
 
 
 def _epochs(run: Any, record: Mapping[str, Any], metric: str) -> np.ndarray:
@@ -177,6 +204,47 @@ def _placed(epochs: np.ndarray, values: np.ndarray, where: str) -> np.ndarray:
             return chosen
     expected = f"one number for each of {len(epochs)} epochs, or for every k-th"
     raise ValueError(complaint(where, expected, f"{len(values)} numbers"))
+
+
+def _growth(runs: Mapping[str, Any]) -> list[Mark]:
+    """Return a mark between two epochs for each time that a run's network grew."""
+    found: dict[tuple[float, str], set[int]] = {}
+    for number, (name, run) in enumerate(runs.items()):
+        growth = getattr(run, "growth", None) or {}
+        where = f"histories[{name!r}].growth" if name else "histories.growth"
+        for mark in _checked_marks(growth, where):
+            # Done epochs count from 0, and the epochs drawn from 1.
+            found.setdefault((mark.x + 0.5, mark.text), set()).add(number)
+    alone = len(runs) == 1
+    return [
+        Mark(
+            x,
+            text,
+            GRAY if alone or len(grown) > 1 else COLORS[min(grown) % len(COLORS)],
+        )
+        for (x, text), grown in found.items()
+    ]
+
+
+def _checked_marks(marks: Any, where: str = "marks") -> list[Mark]:
+    expected = "a mapping {epoch: what to write}"
+    fix = "For example marks={4.5: 'grown'}."
+    if not isinstance(marks, Mapping):
+        raise TypeError(complaint(where, expected, marks, fix))
+    found = []
+    for epoch, text in marks.items():
+        if isinstance(epoch, bool) or not isinstance(epoch, numbers.Real):
+            raise TypeError(complaint(where, expected, marks, fix))
+        if not math.isfinite(epoch):
+            raise ValueError(complaint(where, "at finite epochs", marks, fix))
+        found.append(Mark(float(epoch), str(text)))
+    return found
+
+
+def _sample_of_a_mark() -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=GRAY, linestyle=":", linewidth=1.0)
 
 
 def _check_positive(curve: _Curve, metric: str) -> None:
@@ -217,13 +285,19 @@ def _has_lone_point(values: np.ndarray) -> bool:
     return bool((finite[1:-1] & ~finite[:-2] & ~finite[2:]).any())
 
 
-def _dress_axes(axes: "Axes", curves: Sequence[_Curve], metric: str, log: bool) -> None:
+def _dress_axes(
+    axes: "Axes",
+    curves: Sequence[_Curve],
+    metric: str,
+    log: bool,
+    marked: Sequence[float],
+) -> None:
     from matplotlib.ticker import MaxNLocator
 
     first = min(int(curve.epochs[0]) for curve in curves)
     last = max(int(curve.epochs[-1]) for curve in curves)
     room = 0.03 * (last - first) or 0.5
-    axes.set_xlim(first - room, last + room)
+    axes.set_xlim(min(first - room, *marked, first), max(last + room, *marked, last))
     ticks = MaxNLocator(nbins=9, steps=[1, 2, 5, 10], integer=True).tick_values(
         first, last
     )
@@ -238,33 +312,4 @@ def _dress_axes(axes: "Axes", curves: Sequence[_Curve], metric: str, log: bool) 
         axes.set_yscale("log")
     else:
         axes.ticklabel_format(axis="y", useOffset=False)
-    axes.tick_params(labelsize=10)
-    axes.tick_params(axis="y", which="minor", labelsize=9)
-    axes.grid(visible=True, color="0.9", linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def _add_legend(
-    figure: "Figure", axes: "Axes", lines: Iterable[Any], labels: Sequence[str]
-) -> None:
-    """Put the legend inside for one run; for more beside, where it hides nothing."""
-    handles = list(lines)
-    # Names are set afterwards: Matplotlib drops labels that begin with "_".
-    blank = ["-"] * len(handles)
-    inside = len(handles) <= 2
-    if inside:
-        legend = axes.legend(handles, blank, fontsize=10, frameon=False)
-    else:
-        legend = figure.legend(
-            handles, blank, fontsize=10, frameon=False, loc="outside right upper"
-        )
-    for text, label in zip(legend.get_texts(), labels, strict=True):
-        text.set(text=label, parse_math=False)
-    if not inside:
-        box = legend.get_window_extent()
-        width, height = figure.get_size_inches()
-        figure.set_size_inches(
-            width - 0.5 + box.width / figure.dpi,
-            max(height, box.height / figure.dpi + 0.2),
-        )
+    style_chart(axes)

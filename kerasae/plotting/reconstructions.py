@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._checks import complaint, positive_integer
+from kerasae._checks import positive_integer
 from kerasae.plotting._figure import save
 from kerasae.plotting._pictures import (
     as_samples,
+    cell_size,
+    checked_titles,
     draw_picture,
     picture_grid,
     picture_shape,
@@ -83,7 +85,7 @@ def plot_reconstructions(
         if label in rows and rows[label].shape != whole.shape:
             expected = f"of the shape of `originals`, {whole.shape}"
             raise ValueError(shape_complaint(argument, expected, rows[label].shape))
-    names = _checked_titles(titles, len(whole))
+    names = checked_titles(titles, len(whole))
     shape = picture_shape(whole.shape[1:], image_shape)
     count = min(columns, len(whole))
     shown = {k: v[:count].reshape(count, *shape) for k, v in rows.items()}
@@ -91,21 +93,11 @@ def plot_reconstructions(
         limits = value_range(np.stack(list(shown.values())))
     else:
         limits = value_range(whole)
-    figure, axes = picture_grid(list(shown), count, shape, names and names[:count])
+    above = None if names is None else {0: names[:count]}
+    figure, axes = picture_grid(list(shown), count, cell_size(shape), titles=above)
     for row, samples in enumerate(shown.values()):
         for column, sample in enumerate(samples):
             draw_picture(axes[row, column], sample, limits)
     if path is not None:
         save(figure, path)
     return figure
-
-
-def _checked_titles(titles: Any, count: int) -> list[str] | None:
-    if titles is None:
-        return None
-    if isinstance(titles, str) or not hasattr(titles, "__len__"):
-        raise TypeError(complaint("titles", "a sequence, one title a sample", titles))
-    if len(titles) != count:
-        expected = f"one title a sample, {count} in all"
-        raise ValueError(complaint("titles", expected, f"{len(titles)} titles"))
-    return [str(title) for title in titles]

@@ -1,0 +1,106 @@
+"""Dotted vertical lines with a word on top, of which none covers another."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kerasae.plotting._figure import GRAY
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
+
+TEXT_SIZE = 9.0
+STEP = 12.0  # points from one level of words to the next
+PAD = 3.0  # points
+
+
+class Mark(NamedTuple):
+    """A position on the x axis, what is written there, and its colour."""
+
+    x: float
+    text: str
+    color: str = GRAY
+
+
+def add_marks(axes: "Axes", marks: Sequence[Mark], *, grow: bool = False) -> None:
+    """Draw marks over the whole height of the axes, their words above it.
+
+    A word flies like a flag, to the right of its line. Where words would collide,
+    the one further left flies higher, so that no line crosses a word either. To be
+    called when nothing else changes the size of the axes any more. `grow` says that
+    the figure may become higher for it.
+    """
+    if not marks:
+        return
+    marks = sorted(marks)
+    root = axes.figure.figure
+    above, beside = _points_above(axes), _points_above(axes, PAD)
+    texts, poles = [], []
+    for mark in marks:
+        axes.axvline(mark.x, color=mark.color, linestyle=":", linewidth=1.0, zorder=1.5)
+        (pole,) = axes.plot(
+            [mark.x, mark.x],
+            [0, 0],
+            transform=above,
+            color=mark.color,
+            linestyle=":",
+            linewidth=1.0,
+            clip_on=False,
+            scalex=False,
+            scaley=False,
+        )
+        poles.append(pole)
+        texts.append(
+            axes.text(
+                mark.x,
+                0,
+                mark.text,
+                transform=beside,
+                color=mark.color,
+                fontsize=TEXT_SIZE,
+                ha="left",
+                va="bottom",
+                parse_math=False,
+            )
+        )
+    # The words change the layout a little, and the layout their places.
+    for _ in range(2):
+        root.draw_without_rendering()
+        point = root.dpi / 72
+        starts = [axes.transData.transform((mark.x, 0))[0] for mark in marks]
+        ends = [
+            start + text.get_window_extent().width + 3 * PAD * point
+            for start, text in zip(starts, texts, strict=True)
+        ]
+        levels = _levels(starts, ends)
+        for text, pole, mark, level in zip(texts, poles, marks, levels, strict=True):
+            text.set_position((mark.x, level * STEP))
+            pole.set_ydata([0, (level + 0.9) * STEP])
+    if grow:
+        width, height = root.get_size_inches()
+        root.set_size_inches(width, height + max(levels) * STEP / 72)
+
+
+def _points_above(axes: "Axes", right: float = 0.0) -> "Transform":
+    """Return coordinates with data as x, and points above the axes as y.
+
+    What is drawn in them stands `right` points to the right of its x.
+    """
+    from matplotlib import transforms
+
+    inches = axes.figure.figure.dpi_scale_trans
+    points = transforms.Affine2D().scale(1 / 72) + inches
+    top: Any = axes.transAxes
+    vertical = points + transforms.ScaledTranslation(0, 1, top)
+    across = axes.transData + transforms.ScaledTranslation(right / 72, 0, inches)
+    return transforms.blended_transform_factory(across, vertical)
+
+
+def _levels(starts: Sequence[float], ends: Sequence[float]) -> list[int]:
+    """Return how high each word flies, the words sorted by where they start."""
+    levels = [0] * len(starts)
+    for left in reversed(range(len(starts))):
+        for right in range(left + 1, len(starts)):
+            if ends[left] > starts[right]:
+                levels[left] = max(levels[left], levels[right] + 1)
+    return levels

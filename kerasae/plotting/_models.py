@@ -1,0 +1,78 @@
+"""From a triple, or one of its models, to codes and pictures."""
+
+from typing import Any
+
+import numpy as np
+
+from kerasae._checks import complaint
+from kerasae.plotting._pictures import as_samples, shape_complaint
+
+
+def encoder_and_decoder(model: Any) -> tuple[Any, Any]:
+    """Return both halves of a triple, or of a model with a layer named `code`."""
+    if hasattr(model, "encoder") and hasattr(model, "decoder"):
+        return model.encoder, model.decoder
+    # Keras takes its time to load, and the other pictures do without it.
+    import keras
+
+    from kerasae._triple import CODE, split
+
+    if not isinstance(model, keras.Model):
+        expected = "an Autoencoder, or a Keras model with a layer named 'code'"
+        raise TypeError(complaint("model", expected, model))
+    last = model.layers[-1] if model.layers else None
+    if last is not None and last.name == CODE:
+        expected = "a whole autoencoder"
+        fix = "Pass the triple, or its first model."
+        received = f"{model.name!r}, an encoder"
+        raise ValueError(complaint("model", expected, received, fix, words=True))
+    triple = split(model)
+    return triple.encoder, triple.decoder
+
+
+def decoder_of(model: Any) -> Any:
+    """Return the decoder of a triple or of an autoencoder, or `model` if it is one."""
+    from kerasae._triple import CODE
+
+    layers = getattr(model, "layers", None)
+    # That is how `split` names where a decoder begins.
+    if layers and layers[0].name == f"{CODE}_input":
+        return model
+    return encoder_and_decoder(model)[1]
+
+
+def input_shape(model: Any) -> tuple[int | None, ...] | None:
+    """Return the shape of one sample that a model takes, or None if not known."""
+    try:
+        return tuple(model.input_shape[1:])
+    except (AttributeError, TypeError):  # a subclassed model that was not called yet
+        return None
+
+
+def predict(model: Any, argument: str, samples: np.ndarray, result: str) -> np.ndarray:
+    """Return what a model makes of samples.
+
+    Args:
+        model: The Keras model.
+        argument: The name that messages have for `samples`.
+        samples: From `as_samples`; an axis of one channel may be left out.
+        result: The name that messages have for what the model returns.
+    """
+    wanted = input_shape(model)
+    shape = samples.shape[1:]
+    if wanted is not None and not _fits(shape, wanted):
+        if not _fits((*shape, 1), wanted):
+            expected = f"of the shape that the model takes, (n, {_listed(wanted)})"
+            raise ValueError(shape_complaint(argument, expected, samples.shape))
+        samples = samples[..., None]
+    return as_samples(result, model.predict(samples, verbose=0))
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(wanted) and all(
+        size is None or size == given for given, size in zip(shape, wanted, strict=True)
+    )
+
+
+def _listed(shape: tuple[int | None, ...]) -> str:
+    return ", ".join("any" if size is None else str(size) for size in shape)

@@ -1,0 +1,180 @@
+"""How strongly the units of a code respond, and how evenly."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasae._checks import complaint, positive_integer
+from kerasae.plotting._figure import (
+    COLORS,
+    add_legend,
+    figure_and_axes,
+    new_figure,
+    number,
+    save,
+    style_chart,
+)
+from kerasae.plotting._marks import Mark, add_marks
+from kerasae.plotting._pictures import as_samples
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LABEL_SIZE = 11.0
+STYLES = ("-", "--", "-.", ":")
+
+
+def plot_code_activations(
+    codes: Any,
+    *,
+    bins: int = 50,
+    log: bool = True,
+    axes: Any = None,
+    path: str | os.PathLike[str] | None = None,
+) -> "Figure":
+    """Draw how often code units take which value, and the mean of each unit.
+
+    On the left the values of all units for all samples, with their mean: what a
+    penalty on the code makes small. Where many values are exactly zero, the legend
+    says how many. On the right the mean of each unit, the largest first: units that
+    are always silent end at zero.
+
+    Args:
+        codes: What an encoder returned, shape (n, ...), each number of a code being
+            a unit; or a mapping {name: such codes}, to compare several models.
+        bins: Bars of the histogram; a positive integer.
+        log: Whether the shares stand on a logarithmic scale, which shows the rare
+            values beside a tall bar at zero.
+        axes: Where to draw, a Matplotlib Axes of yours, which then gets the
+            histogram alone. The default makes a figure.
+        path: The file to write; its suffix names the format, png or svg say.
+
+    Returns:
+        The Matplotlib figure, with two axes if it is a new one.
+
+    Raises:
+        ValueError: If there is no code, a value is NaN or infinite, or the suffix of
+            `path` is unknown.
+        TypeError: If `codes` is none of the above, or `axes` no Axes.
+        OSError: If `path` cannot be written.
+
+    Example:
+        >>> import numpy as np
+        >>> plain = np.array([[4.0, 8.0], [6.0, 2.0]])
+        >>> figure = plot_code_activations({"plain": plain, "sparse": plain / 8})
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['mean 0.625', 'mean 5']
+    """
+    bins = positive_integer("bins", bins)
+    named = _named(codes)
+    if axes is not None:
+        figure, histogram = figure_and_axes(axes, 0, 0)
+        units = None
+    else:
+        figure = new_figure(8.4, 3.4, layout="constrained")
+        histogram, units = figure.subplots(1, 2, width_ratios=(1.5, 1.0))
+    _draw_histogram(histogram, named, bins, log)
+    if units is not None:
+        _draw_units(units, named)
+    _name_curves(histogram, named)
+    marks = [
+        Mark(float(values.mean()), f"mean {number(values.mean())}", _color(place))
+        for place, values in enumerate(named.values())
+    ]
+    add_marks(histogram, marks, grow=units is not None)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def _named(codes: Any) -> dict[str, np.ndarray]:
+    """Return {name: codes of shape (n, units)}; lone codes have the name ""."""
+    if not isinstance(codes, Mapping):
+        found = {"": as_samples("codes", codes)}
+    elif not codes:
+        fix = "For example codes={'sparse': encoder.predict(x)}."
+        raise ValueError(complaint("codes", "not empty", codes, fix))
+    else:
+        found = {
+            str(name): as_samples(f"codes[{name!r}]", values)
+            for name, values in codes.items()
+        }
+    return {
+        name: values.reshape(len(values), -1).astype("float64")
+        for name, values in found.items()
+    }
+
+
+def _color(place: int) -> str:
+    return COLORS[place % len(COLORS)]
+
+
+def _style(place: int) -> Any:
+    return STYLES[place // len(COLORS) % len(STYLES)]
+
+
+def _draw_histogram(
+    axes: "Axes", named: Mapping[str, np.ndarray], bins: int, log: bool
+) -> None:
+    low = min(values.min() for values in named.values())
+    high = max(values.max() for values in named.values())
+    for place, values in enumerate(named.values()):
+        counts, edges = np.histogram(values, bins=bins, range=(low, high))
+        axes.stairs(
+            100 * counts / values.size,
+            edges,
+            color=_color(place),
+            linestyle=_style(place),
+            linewidth=1.6,
+            baseline=None if log else 0,
+        )
+    if log:
+        axes.set_yscale("log")
+    style_chart(axes)
+    axes.set_xlabel("activation", fontsize=LABEL_SIZE)
+    axes.set_ylabel(
+        "values, % (log scale)" if log else "values, %", fontsize=LABEL_SIZE
+    )
+
+
+def _draw_units(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    for place, values in enumerate(named.values()):
+        means = np.sort(values.mean(axis=0))[::-1]
+        axes.plot(
+            np.arange(1, len(means) + 1),
+            means,
+            color=_color(place),
+            linestyle=_style(place),
+            linewidth=1.4,
+            marker="o",
+            markersize=3.5 if len(means) <= 64 else 0,
+        )
+    style_chart(axes)
+    most = max(values.shape[1] for values in named.values())
+    axes.set_xlim(0.4, most + max(0.6, 0.02 * most))  # there is no unit 0
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+    axes.set_xlabel("code unit, by its mean", fontsize=LABEL_SIZE)
+    axes.set_ylabel("mean activation", fontsize=LABEL_SIZE)
+
+
+def _name_curves(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
+    from matplotlib.lines import Line2D
+
+    labels = []
+    for name, values in named.items():
+        zeros = 100 * float((values == 0).mean())
+        share = f"{zeros:.0f} % zero" if zeros >= 0.5 else ""
+        labels.append(", ".join(word for word in (name, share) if word))
+    if not any(labels):
+        return
+    handles = [
+        Line2D([], [], color=_color(place), linestyle=_style(place), linewidth=1.6)
+        for place in range(len(labels))
+    ]
+    figure = axes.figure.figure
+    add_legend(figure, axes, handles, labels, beside=False, loc="upper right")

@@ -1,0 +1,266 @@
+"""Codes as points of a map, coloured by what they stand for."""
+
+import os
+import warnings
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from kerasae._checks import complaint, one_of, positive_integer
+from kerasae.plotting._figure import COLORS, add_legend, figure_and_axes, save
+from kerasae.plotting._names import write_names
+from kerasae.plotting._pictures import as_samples
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+METHODS = ("pca", "tsne", "isomap")
+# Three more that colour-blind readers tell from the others as well as those from
+# each other: ten classes, ten colours.
+CLASS_COLORS = (*COLORS, "#330088", "#663300", "#8800EE")
+MARKERS = ("o", "^", "s", "D", "v", "P", "X")  # one for each round of the colours
+MOST_CLASSES = 20  # more different numbers than these are a quantity
+NEIGHBOURS = 15
+LABEL_SIZE = 11.0
+
+
+class _Map(NamedTuple):
+    points: np.ndarray
+    names: tuple[str, str]
+    measured: bool  # whether positions are numbers that mean something
+
+
+def plot_code_map(
+    codes: Any,
+    *,
+    labels: Any = None,
+    method: str | None = None,
+    limit: int = 2000,
+    seed: int = 0,
+    axes: Any = None,
+    path: str | os.PathLike[str] | None = None,
+) -> "Figure":
+    """Draw codes as points in two dimensions, coloured by their labels.
+
+    Beside the legend, the class of a cloud is written in its middle, at the median
+    of its points, so that nobody needs to tell ten colours apart.
+
+    Args:
+        codes: What an encoder returned, an array or tensor of shape (n, ...).
+        labels: One a sample: classes, that is words, or at most 20 different whole
+            numbers; or a quantity, for which a colour bar stands beside the map.
+        method: How codes of more than two dimensions become two. `"pca"`, principal
+            component analysis, turns the code and hides nothing but the other
+            directions; its axes say how much of the variance they show. `"tsne"`
+            keeps neighbours together: clusters show clearly, their sizes and
+            distances mean nothing. `"isomap"` unrolls the graph of the 15 nearest
+            neighbours of each code: a map of the distances along the data. Default:
+            the code itself if it has two dimensions, else `"pca"`.
+        limit: The most codes drawn, a positive integer; of more, as many are drawn
+            at random. `"tsne"` and `"isomap"` take seconds for the default.
+        seed: Makes that choice and the map repeatable.
+        axes: Where to draw, a Matplotlib Axes of yours, which gets no legend. The
+            default makes a figure.
+        path: The file to write; its suffix names the format, png or svg say.
+
+    Returns:
+        The Matplotlib figure.
+
+    Raises:
+        ValueError: If there are too few codes, they have one dimension only or are
+            all the same, the labels do not fit, a value is NaN or infinite, or the
+            suffix of `path` is unknown.
+        TypeError: If an argument is no array, or `axes` no Axes.
+        OSError: If `path` cannot be written.
+
+    Reference:
+        van der Maaten and Hinton 2008, "Visualizing Data using t-SNE", Journal of
+        Machine Learning Research 9; Tenenbaum, de Silva and Langford 2000, "A Global
+        Geometric Framework for Nonlinear Dimensionality Reduction", Science 290.
+
+    Example:
+        >>> import numpy as np
+        >>> codes = np.random.default_rng(0).normal(size=(60, 8))
+        >>> figure = plot_code_map(codes, labels=np.arange(60) % 3)
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['0', '1', '2']
+    """
+    if method is not None:
+        one_of("method", method, METHODS)
+    limit = positive_integer("limit", limit)
+    values = as_samples("codes", codes)
+    flat = values.reshape(len(values), -1).astype("float64")
+    if flat.shape[1] < 2:
+        fix = "Draw their histogram with plot_code_activations."
+        expected = "codes of two dimensions or more"
+        raise ValueError(complaint("codes", expected, "one", fix, words=True))
+    kinds = None if labels is None else _labels(labels, len(flat))
+    if len(flat) > limit:
+        generator = np.random.default_rng(seed)
+        chosen = np.sort(generator.choice(len(flat), limit, replace=False))
+        flat = flat[chosen]
+        kinds = None if kinds is None else kinds[chosen]
+    place = _place(flat, method, seed)
+    own = axes is None
+    figure, axes = figure_and_axes(axes, 5.6, 4.4)
+    if kinds is None:
+        _scatter(axes, place.points, COLORS[0])
+    elif kinds.dtype.kind == "f":
+        shown = _scatter(axes, place.points, kinds)
+        bar = figure.colorbar(shown, ax=axes, alpha=1)
+        bar.ax.tick_params(labelsize=9)
+        bar.outline.set(linewidth=0.6, edgecolor="0.75")
+    _dress_axes(axes, place)
+    if kinds is not None and kinds.dtype.kind != "f":
+        _draw_classes(axes, place.points, kinds, beside=own)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def _labels(labels: Any, count: int) -> np.ndarray:
+    """Return one label a code: floats for a quantity, else words or whole numbers."""
+    if hasattr(labels, "shape") and not isinstance(labels, np.ndarray):
+        labels = _as_array(labels)
+    found = np.asarray(labels)
+    if found.ndim == 2 and found.shape[1] == 1:
+        found = found[:, 0]
+    if found.shape != (count,):
+        expected = f"one label a code, {count} in all"
+        fix = "Turn one-hot labels into classes with argmax(axis=1)."
+        received = f"labels.shape={found.shape}"
+        raise ValueError(
+            complaint(
+                "labels",
+                expected,
+                received,
+                fix if found.ndim == 2 else "",
+                words=True,
+            )
+        )
+    if found.dtype.kind not in "iuf":
+        return found.astype(str)
+    if not np.isfinite(found).all():
+        raise ValueError(complaint("labels", "finite", "NaN or infinity", words=True))
+    if (found == np.round(found)).all() and len(np.unique(found)) <= MOST_CLASSES:
+        return found.astype(int)
+    return found.astype("float64")
+
+
+def _as_array(labels: Any) -> np.ndarray:
+    if hasattr(labels, "to_numpy"):  # a pandas Series
+        return labels.to_numpy()
+    from keras import ops
+
+    return np.asarray(ops.convert_to_numpy(labels))
+
+
+def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
+    """Return a point in the plane for each code."""
+    if method is None and codes.shape[1] == 2:
+        return _Map(codes, ("code[0]", "code[1]"), True)
+    method = method or "pca"
+    least = 2 if method == "pca" else 5
+    if len(codes) < least:
+        expected = f"{least} codes or more for method={method!r}"
+        raise ValueError(complaint("codes", expected, f"{len(codes)}", words=True))
+    if (codes == codes[0]).all():
+        expected = "codes that differ"
+        fix = "The code is dead: train again with another seed or learning rate."
+        received = f"{len(codes)} times the same"
+        raise ValueError(complaint("codes", expected, received, fix, words=True))
+    if method == "pca":
+        from sklearn.decomposition import PCA
+
+        pca = PCA(2, svd_solver="full")
+        points = pca.fit_transform(codes)
+        first, second = pca.explained_variance_ratio_
+        names = (
+            f"component 1, {100 * first:.0f} % of the variance",
+            f"component 2, {100 * second:.0f} %",
+        )
+        return _Map(points, names, True)
+    if method == "tsne":
+        from sklearn.manifold import TSNE
+
+        perplexity = min(30.0, (len(codes) - 1) / 3)
+        tsne = TSNE(perplexity=perplexity, init="pca", random_state=seed)
+        return _Map(tsne.fit_transform(codes), ("t-SNE", ""), False)
+    from sklearn.manifold import Isomap
+
+    isomap = Isomap(n_neighbors=min(NEIGHBOURS, len(codes) - 1))
+    with warnings.catch_warnings():
+        # Clusters without a way between them are joined by the shortest one.
+        warnings.filterwarnings("ignore", "The number of connected components")
+        warnings.filterwarnings("ignore", "Changing the sparsity structure")
+        points = isomap.fit_transform(codes)
+    return _Map(points, ("Isomap", ""), False)
+
+
+def _scatter(axes: "Axes", points: np.ndarray, colors: Any, marker: str = "o") -> Any:
+    size = float(np.clip(12000 / len(points), 6, 30))
+    return axes.scatter(
+        points[:, 0],
+        points[:, 1],
+        c=colors,
+        s=size,
+        alpha=0.75,
+        linewidths=0,
+        marker=marker,
+    )
+
+
+def _dress_axes(axes: "Axes", place: _Map) -> None:
+    axes.set_xlabel(place.names[0], fontsize=LABEL_SIZE)
+    axes.set_ylabel(place.names[1], fontsize=LABEL_SIZE)
+    if place.measured:
+        axes.tick_params(labelsize=10)
+    else:
+        axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set(color="0.75", linewidth=0.8)
+
+
+def _draw_classes(
+    axes: "Axes", points: np.ndarray, kinds: np.ndarray, *, beside: bool
+) -> None:
+    """Draw points and their classes' names, with a legend beside if there is room."""
+    from matplotlib.lines import Line2D
+
+    figure = axes.figure.figure
+
+    classes, numbers = np.unique(kinds, return_inverse=True)
+    laps, places = np.divmod(numbers, len(CLASS_COLORS))
+    colors = np.array(CLASS_COLORS)[places]
+    # All classes of a marker at once, in the order of the samples: drawn one after
+    # the other, the last class would hide the first.
+    for lap in range(laps.max() + 1):
+        chosen = laps == lap
+        marker = MARKERS[lap % len(MARKERS)]
+        _scatter(axes, points[chosen], colors[chosen], marker)
+    names = [str(kind) for kind in classes]
+    handles = [
+        Line2D(
+            [],
+            [],
+            linestyle="none",
+            color=CLASS_COLORS[number % len(CLASS_COLORS)],
+            marker=MARKERS[number // len(CLASS_COLORS) % len(MARKERS)],
+            markersize=6,
+        )
+        for number in range(len(names))
+    ]
+    if beside:
+        columns = -(-len(names) // MOST_CLASSES)
+        add_legend(
+            figure,
+            axes,
+            handles,
+            names,
+            beside=True,
+            handletextpad=0.1,
+            ncols=columns,
+        )
+    medians = [np.median(points[numbers == n], axis=0) for n in range(len(names))]
+    write_names(axes, names, np.array(medians))

@@ -1,0 +1,234 @@
+"""The decoder's pictures over a plane of codes."""
+
+import math
+import operator
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasae._checks import complaint, positive_integer
+from kerasae.plotting._figure import (
+    fit_to_content,
+    new_figure,
+    number,
+    pixel_box,
+    save,
+    text_width,
+    whole,
+)
+from kerasae.plotting._models import decoder_of, input_shape, predict
+from kerasae.plotting._mosaic import (
+    GAP,
+    image_axes,
+    line_axes,
+    tile_image,
+    zoom_to,
+)
+from kerasae.plotting._pictures import (
+    as_samples,
+    picture_shape,
+    shape_complaint,
+    value_range,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SIDE = 900  # pixels, about the longer side of all pictures together
+QUANTILES = (0.05, 0.95)
+TICKS = 8  # at most
+TICK_SIZE = 9.0
+
+
+def plot_code_plane(
+    model: Any,
+    codes: Any = None,
+    *,
+    dimensions: Sequence[int] = (0, 1),
+    limits: Any = None,
+    steps: int = 15,
+    image_shape: int | tuple[int, ...] | None = None,
+    path: str | os.PathLike[str] | None = None,
+) -> "Figure":
+    """Draw what the decoder makes of a grid of codes in two of their dimensions.
+
+    Each picture stands where its code lies, so that the figure is a map of what the
+    two dimensions mean. It shows all of a two-dimensional code; of a larger one, a
+    plane through the mean of the given codes.
+
+    Args:
+        model: An `Autoencoder`, a Keras model with a layer named `code`, or the
+            decoder of a triple.
+        codes: What the encoder makes of some samples, shape (n, ...). They say where
+            the codes lie: the plane spans the middle 90 % of them in each dimension,
+            and has their mean in all others. May be left out where `limits` are
+            given and codes have no other dimension.
+        dimensions: The two dimensions to draw, counted from 0, across and upwards;
+            for feature maps those of the flattened code.
+        limits: What to span instead: ((left, right), (bottom, top)), or a pair
+            (low, high) for both.
+        steps: Pictures across and upwards; an integer of 2 or more.
+        image_shape: The shape to draw each picture in: (height, width), or
+            (height, width, 3), for images kept as vectors; (size,) for a line.
+            The default takes the shape that the model returns.
+        path: The file to write; its suffix names the format, png or svg say.
+
+    Returns:
+        A Matplotlib figure with one axes, which shows all pictures as one image.
+
+    Raises:
+        ValueError: If the model has no layer named `code`, `codes` or `limits` are
+            missing or do not fit it, a value is NaN or infinite, or the suffix of
+            `path` is unknown.
+        TypeError: If `model` is no model, or an argument no array of numbers.
+        OSError: If `path` cannot be written.
+
+    Example:
+        >>> import kerasae
+        >>> triple = kerasae.build_deep_ae((28, 28, 1), latent_dim=2)
+        >>> figure = plot_code_plane(triple, limits=(0, 2), steps=5)
+        >>> figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()
+        ('code[0]', 'code[1]')
+        >>> [label.get_text() for label in figure.axes[0].get_xticklabels()]
+        ['0', '0.5', '1', '1.5', '2']
+    """
+    steps = positive_integer("steps", steps)
+    if steps < 2:
+        raise ValueError(complaint("steps", "an integer of 2 or more", steps))
+    decoder = decoder_of(model)
+    code_shape, center, given = _codes(decoder, codes, limits)
+    across, upwards = _dimensions(dimensions, math.prod(code_shape))
+    spans = _spans(given, (across, upwards), limits)
+    x, y = (np.linspace(low, high, steps) for low, high in spans)
+    grid = np.tile(center, (steps * steps, 1))
+    # Row by row from the upper left, as pictures are put down.
+    grid[:, across] = np.tile(x, steps)
+    grid[:, upwards] = np.repeat(y[::-1], steps)
+    pictures = predict(
+        decoder, "codes", grid.reshape(-1, *code_shape), "the decoder's pictures"
+    )
+    shape = picture_shape(pictures.shape[1:], image_shape, "the decoder's pictures")
+    pictures = pictures.reshape(-1, *shape)
+
+    figure = new_figure(1, 1)
+    span = value_range(pictures)
+    if len(shape) == 1:
+        axes = line_axes(figure, 0, pictures, span, steps)
+        places = [np.arange(steps) + 0.5] * 2
+    else:
+        zoom = zoom_to(steps * (max(shape[:2]) + GAP), SIDE)
+        image = tile_image(pictures, span, columns=steps, zoom=zoom)
+        axes = image_axes(figure, 0, image, (SIDE * 2, SIDE * 2))
+        places = [
+            np.arange(steps) * (zoom * size + GAP) + GAP + (zoom * size - 1) / 2
+            for size in (shape[1], shape[0])
+        ]
+    _, _, width, height = pixel_box(axes)
+    numbers = _numbers(x), _numbers(y)
+    widest = max(text_width(figure, word, TICK_SIZE) for word in numbers[0])
+    upright = (steps - 1) * width / steps < whole(widest + 0.1)
+    shown = _every(steps, width, whole(0.2 if upright else widest + 0.1))
+    axes.set_xticks(places[0][::shown], numbers[0][::shown], rotation=90 * upright)
+    shown = _every(steps, height, whole(0.2))
+    axes.set_yticks(places[1][::-1][::shown], numbers[1][::shown])
+    axes.tick_params(labelsize=TICK_SIZE, length=2)
+    axes.set_xlabel(f"code[{across}]", fontsize=10)
+    axes.set_ylabel(f"code[{upwards}]", fontsize=10)
+    fit_to_content(figure)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def _codes(
+    decoder: Any, codes: Any, limits: Any
+) -> tuple[tuple[int, ...], np.ndarray, np.ndarray | None]:
+    """Return the shape of one code, the mean code, and the codes, both flattened."""
+    sizes = input_shape(decoder) or (None,)
+    known = None if None in sizes else tuple(int(size or 0) for size in sizes)
+    if codes is None:
+        if limits is None:
+            fix = "Or say what to span: limits=(-3, 3)."
+            expected = "what the encoder returned, for the plane to span"
+            raise ValueError(complaint("codes", expected, codes, fix))
+        if known is None or math.prod(known) > 2:
+            size = "size" if known is None else math.prod(known)
+            fix = f"To stay at zero in the others write codes=numpy.zeros((1, {size}))."
+            expected = "given where a code has more than two dimensions"
+            raise ValueError(complaint("codes", expected, codes, fix))
+        return known, np.zeros(math.prod(known)), None
+    values = as_samples("codes", codes)
+    shape = values.shape[1:]
+    if known is not None and math.prod(known) != math.prod(shape):
+        expected = f"codes as the decoder takes them, (n, {', '.join(map(str, known))})"
+        fix = "Make them with encoder.predict(x)."
+        raise ValueError(shape_complaint("codes", expected, values.shape, fix))
+    flat = values.reshape(len(values), -1).astype("float64")
+    return known or shape, flat.mean(axis=0), flat
+
+
+def _dimensions(value: Any, size: int) -> tuple[int, int]:
+    """Return two different dimensions of a code."""
+    try:
+        first, second = (operator.index(dimension) for dimension in value)
+    except (TypeError, ValueError):
+        first = second = 0
+    if first == second or min(first, second) < 0 or max(first, second) >= size:
+        expected = f"two different whole numbers from 0 to {size - 1}"
+        if size < 2:
+            expected = "two dimensions of the code, which has only one"
+        fix = "For example dimensions=(0, 1)." if size > 1 else ""
+        raise ValueError(complaint("dimensions", expected, value, fix))
+    return first, second
+
+
+def _spans(
+    codes: np.ndarray | None, dimensions: tuple[int, int], limits: Any
+) -> list[tuple[float, float]]:
+    """Return the lowest and highest value in each of the two dimensions."""
+    if limits is not None:
+        try:
+            pairs = np.asarray(limits, dtype="float64")
+        except (TypeError, ValueError):
+            pairs = np.empty(0)
+        if pairs.shape == (2,):
+            pairs = np.stack([pairs, pairs])
+        rising = pairs.shape == (2, 2) and (pairs[:, 0] < pairs[:, 1]).all()
+        if not rising or not np.isfinite(pairs).all():
+            expected = "((left, right), (bottom, top)) or (low, high), each rising"
+            raise ValueError(complaint("limits", expected, limits))
+        return [(float(low), float(high)) for low, high in pairs]
+    spans = []
+    for dimension in dimensions:
+        low, high = np.quantile(codes[:, dimension], QUANTILES)  # type: ignore[index]
+        if not low < high:
+            expected = "spread out in the dimensions drawn"
+            fix = (
+                "Draw other dimensions, or say what to span: limits=(-3, 3). A unit "
+                "that is the same for every sample is dead: train again, perhaps with "
+                "a linear code."
+            )
+            received = f"90 % or more with {low:.4g} in code[{dimension}]"
+            raise ValueError(complaint("codes", expected, received, fix, words=True))
+        spans.append((float(low), float(high)))
+    return spans
+
+
+def _every(steps: int, pixels: int, least: int) -> int:
+    """Return that every n-th picture has a number, first and last included.
+
+    Each number needs `least` of the `pixels` that all pictures have.
+    """
+    for stride in range(1, steps):
+        fits = stride * pixels / steps >= least and (steps - 1) // stride < TICKS
+        if fits and (steps - 1) % stride == 0:
+            return stride
+    return steps - 1
+
+
+def _numbers(values: np.ndarray) -> list[str]:
+    """Return evenly spaced numbers as words, zero without rounding errors."""
+    step = abs(values[1] - values[0])
+    return [number(0.0 if abs(value) < 1e-3 * step else value) for value in values]

@@ -1,0 +1,232 @@
+"""Codes as pictures: the channels of feature maps, and bars for vectors."""
+
+import math
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasae._checks import complaint, one_of, positive_integer
+from kerasae._checks import input_shape as checked_shape
+from kerasae.plotting._figure import COLORS, fit_to_content, number, save, whole
+from kerasae.plotting._mosaic import (
+    GAP,
+    SCALES,
+    add_color_bar,
+    color_limits,
+    draw_image,
+    signed,
+    tile_image,
+)
+from kerasae.plotting._pictures import (
+    CELL,
+    as_samples,
+    cell_size,
+    checked_titles,
+    draw_picture,
+    picture_grid,
+    picture_shape,
+    shape_complaint,
+    value_range,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BARS = (CELL, 0.7)  # inches
+TALLEST = 2.0  # a block of channels is at most about this many times as high as wide
+
+
+def plot_codes(
+    codes: Any,
+    *,
+    originals: Any = None,
+    image_shape: int | tuple[int, ...] | None = None,
+    code_shape: int | tuple[int, ...] | None = None,
+    channels_across: int | None = None,
+    columns: int = 10,
+    titles: Sequence[Any] | None = None,
+    scale: str = "common",
+    path: str | os.PathLike[str] | None = None,
+) -> "Figure":
+    """Draw codes, one sample a column, below the inputs they stand for if given.
+
+    Feature maps are drawn as they are, without smoothing, one small tile a channel,
+    row by row from the upper left; vectors as bars, one a unit. Gray runs from the
+    smallest value, black, to the largest, white. Codes with values on both sides of
+    zero are drawn from blue over white, which is zero, to red.
+
+    Args:
+        codes: What an encoder returned, an array or tensor of shape (n, size),
+            (n, height, width) or (n, height, width, channels).
+        originals: What the encoder was given, images or vectors, the same number:
+            drawn as a row above.
+        image_shape: The shape to draw each original in, as in
+            `plot_reconstructions`.
+        code_shape: The shape to draw each code in: (height, width) or
+            (height, width, channels) lays a vector out as tiles, (size,) draws
+            feature maps as bars. The default takes the codes' own shape.
+        channels_across: Tiles side by side, a positive integer: 1 stacks them. The
+            default makes a block that is higher than wide.
+        columns: The most samples drawn, from the first on; a positive integer.
+        titles: One title a sample, its class say, written above the column.
+        scale: `"common"`: one scale for all codes drawn, which can then be
+            compared; its values stand beside them. `"tile"`: one for each tile, or
+            vector, which shows the pattern in weak ones.
+        path: The file to write; its suffix names the format, png or svg say.
+
+    Returns:
+        A Matplotlib figure: an axes for each original, one for each code, and with
+        tiles on a common scale one for their colour bar.
+
+    Raises:
+        ValueError: If there is no code, a shape does not fit, a value is NaN or
+            infinite, or the suffix of `path` is unknown.
+        TypeError: If an argument is no array of numbers.
+        OSError: If `path` cannot be written.
+
+    Example:
+        >>> import kerasae
+        >>> import numpy as np
+        >>> images = np.linspace(0, 1, 5 * 784).reshape(5, 28, 28, 1)
+        >>> encoder = kerasae.build_conv_ae((28, 28, 1)).encoder
+        >>> codes = encoder.predict(images, verbose=0)
+        >>> codes.shape
+        (5, 4, 4, 8)
+        >>> figure = plot_codes(codes, originals=images)
+        >>> len(figure.axes)
+        11
+    """
+    columns = positive_integer("columns", columns)
+    one_of("scale", scale, SCALES)
+    values = as_samples("codes", codes)
+    count = min(columns, len(values))
+    shape = _code_shape(values.shape[1:], code_shape)
+    names = checked_titles(titles, len(values))
+    shown = values[:count].reshape(count, *shape)
+    common = scale == "common"
+    pictures = None
+    if originals is not None:
+        pictures = as_samples("originals", originals)
+        if len(pictures) != len(values):
+            expected = f"as many as the codes, {len(values)}"
+            raise ValueError(shape_complaint("originals", expected, pictures.shape))
+        drawn_as = picture_shape(pictures.shape[1:], image_shape)
+    rows, sizes = [], []
+    if pictures is not None:
+        rows.append("original")
+        sizes.append(cell_size(drawn_as))
+    blocks = None
+    if len(shape) == 1:
+        limits = _bar_limits(shown) if common else None
+        rows.append(_bar_label(limits))
+        width = whole(BARS[0])
+        sizes.append((sizes[0][0] if sizes else width, whole(BARS[1])))
+    else:
+        diverging = signed(shown)
+        limits = color_limits(shown, diverging) if common else None
+        blocks = _blocks(shown, limits, channels_across, diverging)
+        channels = shape[2]
+        rows.append(f"code,\n{channels} channels" if channels > 1 else "code")
+        sizes.append(blocks[0].shape[1::-1])
+    above = None if names is None else {0: names[:count]}
+    figure, axes = picture_grid(rows, count, sizes, titles=above)
+    if pictures is not None:
+        span = value_range(pictures)
+        for column, picture in enumerate(pictures[:count]):
+            draw_picture(axes[0, column], picture.reshape(drawn_as), span)
+    for column in range(count):
+        if blocks is None:
+            _draw_bars(axes[-1, column], shown[column], limits)
+        else:
+            draw_image(axes[-1, column], blocks[column])
+    if blocks is not None and limits is not None:
+        add_color_bar(figure, axes[-1, -1], limits, diverging=diverging)
+        fit_to_content(figure)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def _code_shape(
+    sample_shape: tuple[int, ...], wanted: int | tuple[int, ...] | None
+) -> tuple[int, ...]:
+    """Return how one code is drawn: `(size,)`, bars, or `(h, w, channels)`."""
+    shape = sample_shape
+    if wanted is not None:
+        try:
+            shape = checked_shape(wanted)
+        except (TypeError, ValueError):
+            shape = ()
+        if not 1 <= len(shape) <= 3:
+            expected = "(size,), (height, width) or (height, width, channels)"
+            raise ValueError(complaint("code_shape", expected, wanted))
+        if math.prod(shape) != math.prod(sample_shape):
+            expected = f"as large as one code, {math.prod(sample_shape)} numbers"
+            fix = f"One code has the shape {sample_shape}."
+            raise ValueError(complaint("code_shape", expected, wanted, fix))
+    elif math.prod(shape[:-1]) == 1:  # maps of one pixel, too
+        shape = shape[-1:]
+    if len(shape) > 3:
+        expected = "(n, size), (n, height, width) or (n, height, width, channels)"
+        size = math.prod(shape)
+        fix = f"Say how to draw one code, for example code_shape=({size},)."
+        raise ValueError(shape_complaint("codes", expected, ("n", *shape), fix))
+    return (*shape, 1) if len(shape) == 2 else shape
+
+
+def _blocks(
+    codes: np.ndarray,
+    limits: tuple[float, float] | None,
+    across: int | None,
+    diverging: bool,
+) -> list[np.ndarray]:
+    """Return one image a code, in which its channels are tiles."""
+    _, height, width, channels = codes.shape
+    if across is None:
+        across = 1
+        # Two channels side by side are no wider than two digits: as few as it takes.
+        while math.ceil(channels / across) * height > TALLEST * across * width:
+            across += 1
+    across = min(positive_integer("channels_across", across), channels)
+    room = whole(CELL) - (across + 1) * GAP
+    zoom = max(1, room // (across * width))
+    return [
+        tile_image(
+            np.moveaxis(code, -1, 0),
+            limits,
+            columns=across,
+            zoom=zoom,
+            diverging=diverging,
+        )
+        for code in codes
+    ]
+
+
+def _bar_limits(values: np.ndarray) -> tuple[float, float]:
+    """Return limits that hold all values and zero, where bars begin."""
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    return low, high if high > low else low + 1.0
+
+
+def _bar_label(limits: tuple[float, float] | None) -> str:
+    if limits is None:
+        return "code"
+    return f"code,\n{number(limits[0])} to {number(limits[1])}"
+
+
+def _draw_bars(
+    axes: "Axes", code: np.ndarray, limits: tuple[float, float] | None
+) -> None:
+    low, high = _bar_limits(code) if limits is None else limits
+    edges = np.arange(code.size + 1) - 0.5
+    axes.stairs(code, edges, baseline=0.0, fill=True, color=COLORS[0], linewidth=0)
+    if low < 0:
+        axes.axhline(0.0, color="0.5", linewidth=0.6)
+    room = 0.04 * (high - low)
+    axes.set_xlim(edges[0], edges[-1])
+    axes.set_ylim(low - (room if low < 0 else 0), high + room)
+    for spine in axes.spines.values():
+        spine.set(color="0.75", linewidth=0.6)
