@@ -5,7 +5,7 @@ Every message names the argument, what was expected, what came, and the fix.
 
 import math
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from difflib import get_close_matches
 from typing import Any
 
@@ -49,7 +49,7 @@ def positive_integers(
         values = (values,)
     expected = "a sequence of positive integers"
     fix = f"For example: {argument}={example}."
-    if not isinstance(values, Iterable) or isinstance(values, (str, bytes)):
+    if not _is_ordered(values):
         raise TypeError(complaint(argument, expected, values, fix))
     values = tuple(values)
     if not values and not empty:
@@ -62,6 +62,13 @@ def positive_integers(
         ):
             raise ValueError(complaint(argument, expected, values, fix))
     return tuple(int(value) for value in values)
+
+
+def _is_ordered(values: Any) -> bool:
+    """Tell whether `values` are several, in an order that means something."""
+    return isinstance(values, Iterable) and not isinstance(
+        values, (str, bytes, Set, Mapping)
+    )
 
 
 def fraction(argument: str, value: Any) -> float:
@@ -85,6 +92,29 @@ def non_negative(argument: str, value: Any) -> float:
     return float(value)
 
 
+def positive(argument: str, value: Any) -> float:
+    """Return `value` as a finite float above zero, or raise."""
+    expected = "a finite number above 0"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(complaint(argument, expected, value))
+    if not (math.isfinite(value) and float(value) > 0):
+        raise ValueError(complaint(argument, expected, value))
+    return float(value)
+
+
+def seed(value: Any) -> int | None:
+    """Return a seed, or None, which leaves it to Keras."""
+    return None if value is None else required_seed(value)
+
+
+def required_seed(value: Any) -> int:
+    """Return a seed that NumPy, Keras and scikit-learn take, or raise."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or not 0 <= int(value) < 2**32:
+        raise ValueError(complaint("seed", "a whole number from 0 to 2**32 - 1", value))
+    return int(value)
+
+
 def one_of(argument: str, value: Any, known: Iterable[str]) -> str:
     """Return `value` if it is one of the known words, or raise."""
     known = tuple(known)
@@ -101,7 +131,7 @@ def input_shape(value: Any) -> tuple[int, ...]:
         value = (value,)
     expected = "a positive integer or a tuple of them, the shape of one sample"
     fix = "Leave out the batch axis; every size must be known: (28, 28, 1) or 784."
-    if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
+    if not _is_ordered(value):
         raise TypeError(complaint("input_shape", expected, value, fix))
     shape = tuple(value)
     if not shape:

@@ -45,6 +45,20 @@ def replacing(
         temporary.unlink(missing_ok=True)
 
 
+def leftovers(folder: Path, name: str) -> Iterator[Path]:
+    """Find what `replacing` leaves in a folder when its process is killed.
+
+    Args:
+        folder: The folder that the file was to be in.
+        name: The file's name, or a pattern, as in `Path.glob`, of several names.
+
+    Yields:
+        Temporary files that no running process should still write.
+    """
+    pattern = Path(name)
+    yield from folder.glob(f".{pattern.stem}-{'[0-9a-f]' * 8}{pattern.suffix}")
+
+
 def checked_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> Path:
     """Return `path` as a Path, or raise if no known suffix ends it."""
     suffixes = tuple(suffixes)

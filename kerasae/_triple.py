@@ -1,5 +1,7 @@
 """The triple every builder returns, and how a model is split into one."""
 
+from collections.abc import Callable
+from itertools import chain, count
 from typing import NamedTuple
 
 import keras
@@ -13,7 +15,8 @@ class Autoencoder(NamedTuple):
     """An autoencoder with its two halves; the three models share their weights.
 
     Training any of them changes all of them, and `decoder(encoder(x))` equals
-    `autoencoder(x)` at inference.
+    `autoencoder(x)` at inference. A triple can be copied with `copy.deepcopy` and
+    pickled, on one backend for another.
 
     Attributes:
         autoencoder: Model from `(batch, *input_shape)` to the same shape.
@@ -30,6 +33,15 @@ class Autoencoder(NamedTuple):
     autoencoder: keras.Model
     encoder: keras.Model
     decoder: keras.Model
+
+    def __copy__(self) -> "Autoencoder":
+        return self  # as tuples do
+
+    def __reduce__(self) -> tuple[Callable[..., "Autoencoder"], tuple[bytes]]:
+        # As one file: models that are pickled one by one share no weights.
+        from kerasae.saving import from_bytes, to_bytes
+
+        return from_bytes, (to_bytes(self),)
 
 
 def split(model: keras.Model) -> Autoencoder:
@@ -68,8 +80,8 @@ def split(model: keras.Model) -> Autoencoder:
                 "model",
                 "a Functional keras.Model",
                 type(model).__name__,
-                "Pass the first of the three models that a builder returns, or "
-                "keras.Model(inputs, outputs).",
+                "Pass the first of the three models that a builder returns. Of a "
+                "Sequential model, pass keras.Model(model.inputs, model.outputs).",
             )
         )
     if len(model.inputs) != 1 or len(model.outputs) != 1:
@@ -93,5 +105,7 @@ def split(model: keras.Model) -> Autoencoder:
             "its decoder would need more than the code. Remove the skip connection."
         ) from error
     # Keras names the new input after a tensor; summaries and diagrams show it.
-    decoder.layers[0].name = f"{CODE}_input"
+    names = [layer.name for layer in decoder.layers[1:]]
+    free = chain([f"{CODE}_input"], (f"{CODE}_input_{n}" for n in count(1)))
+    decoder.layers[0].name = next(name for name in free if name not in names)
     return Autoencoder(model, encoder, decoder)

@@ -15,7 +15,9 @@ class KLSparsity(keras.regularizers.Regularizer):
     The penalty sums KL(target || mean activation), the divergence between two
     Bernoulli distributions, over the units, with the mean taken over the batch
     (and, for feature maps, over the positions). The activations must lie in
-    (0, 1): use a sigmoid.
+    (0, 1), as those of a sigmoid do. `build_sparse_ae` refuses other activations;
+    elsewhere nothing does: means beyond that range count as its nearest end, where
+    the penalty has no gradient and so no effect.
 
     As an `activity_regularizer` the penalty does not depend on the batch size.
     Keras divides every activity penalty by the number of samples, so calling the
@@ -51,14 +53,17 @@ class KLSparsity(keras.regularizers.Regularizer):
 
     def __call__(self, x: Any) -> Any:
         """Return the penalty of the activations `x`, times their number of rows."""
-        x = ops.cast(x, "float32")
+        # At least float32, whatever the activations are; then what the loss is in.
+        floatx = keras.config.floatx()
+        dtype = "float64" if floatx == "float64" else "float32"
+        x = ops.cast(x, dtype)
         mean = ops.mean(x, axis=tuple(range(len(x.shape) - 1)))
         mean = ops.clip(mean, keras.config.epsilon(), 1.0 - keras.config.epsilon())
         target = self.target
         divergence = target * ops.log(target / mean)
         divergence += (1.0 - target) * ops.log((1.0 - target) / (1.0 - mean))
-        rows = ops.cast(ops.shape(x)[0], "float32")
-        return self.weight * rows * ops.sum(divergence)
+        rows = ops.cast(ops.shape(x)[0], dtype)
+        return ops.cast(self.weight * rows * ops.sum(divergence), floatx)
 
     def get_config(self) -> dict[str, float]:
         """Return what `from_config` needs to make the regularizer again."""

@@ -1,6 +1,7 @@
 """Files that travel between backends."""
 
 import json
+import shutil
 import tempfile
 import warnings
 import zipfile
@@ -16,6 +17,7 @@ from kerasae._files import replacing
 from kerasae._triple import Autoencoder, split
 
 _CONFIG = "config.json"
+_WEIGHTS = "model.weights."
 _TORCH_OPTIMIZERS = "keras.src.backend.torch.optimizers."
 
 
@@ -51,7 +53,12 @@ def save(model: Autoencoder | keras.Model, path: str | Path) -> Path:
     return Path(path)
 
 
-def load(path: str | Path) -> Autoencoder:
+def load(
+    path: str | Path,
+    *,
+    custom_objects: dict[str, Any] | None = None,
+    safe_mode: bool = True,
+) -> Autoencoder:
     """Load an autoencoder, written on any backend, as a triple.
 
     A compiled file is ready to go on training: loss, optimizer and its state are
@@ -62,14 +69,18 @@ def load(path: str | Path) -> Autoencoder:
     Args:
         path: A `.keras` file of a model with a layer named `code`, written by
             `autoencoder.save` or `kerasae.save`.
+        custom_objects: Your own classes and functions by their names, where they
+            are not registered, as in `keras.saving.load_model`.
+        safe_mode: Whether to refuse files that bring code of their own, such as
+            lambda layers. Set it to False only for files that you trust.
 
     Returns:
         The triple `(autoencoder, encoder, decoder)`.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is no `.keras` file, is cut off, or holds a model
-            without a layer named `code`.
+        ValueError: If the file is no `.keras` file, is damaged, or holds a model
+            that cannot be split at a layer named `code`.
 
     Example:
         >>> import tempfile
@@ -83,39 +94,83 @@ def load(path: str | Path) -> Autoencoder:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {str(path)!r} to load a model from.")
-    with tempfile.TemporaryDirectory() as folder:
-        portable = Path(folder) / "portable.keras"
-        try:
-            _write_portable(path, portable)
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
-            raise ValueError(
-                f"{str(path)!r} is cut off or is no `.keras` file ({error}). Save the "
-                "model again with kerasae.save, which leaves no half-written files."
-            ) from error
-        with warnings.catch_warnings():
-            # Two variables are a step count and a learning rate: a model that was
-            # compiled and not trained yet has no state to lose.
-            warnings.filterwarnings("ignore", ".* saved optimizer has 2 variables")
-            model = keras.saving.load_model(portable)
+    config = _config(path)
+    portable = _portable(config)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # Two variables are a step count and a learning rate: a model that was
+        # compiled and not trained yet has no state to lose.
+        warnings.filterwarnings("ignore", ".* saved optimizer has 2 variables")
+        source = path
+        if portable != config or path.suffix != ".keras":
+            source = Path(folder) / "portable.keras"
+            _copy(path, source, portable)
+        model = keras.saving.load_model(
+            source, custom_objects=custom_objects, safe_mode=safe_mode
+        )
     if getattr(model, "compiled", False):
         settings = execution_settings(model)
         model.steps_per_execution = settings["steps_per_execution"]
         if settings["jit_compile"] != "auto" and not model.run_eagerly:
             model.jit_compile = settings["jit_compile"]
-    return split(model)
+    try:
+        return split(model)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{str(path)!r} holds a model that cannot be split: {error}"
+        ) from error
 
 
-def _write_portable(source: Path, target: Path) -> None:
-    """Copy a `.keras` archive, naming optimizers as every backend knows them."""
+def to_bytes(model: Autoencoder | keras.Model) -> bytes:
+    """Return what `save` would write."""
+    with tempfile.TemporaryDirectory() as folder:
+        return save(model, Path(folder) / "model.keras").read_bytes()
+
+
+def from_bytes(content: bytes) -> Autoencoder:
+    """Return the triple that `to_bytes` was given; for trusted content only."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(content)
+        return load(path, safe_mode=False)
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """Return the configuration in a `.keras` archive, or raise if it is damaged."""
+    with path.open("rb") as file:
+        try:
+            archive = zipfile.ZipFile(file)
+            # Keras would go on to read weights whose checksum is wrong.
+            wrong = archive.testzip()
+            config = json.loads(archive.read(_CONFIG))
+        except Exception as error:  # damage comes up in a dozen types
+            raise _damaged(path, str(error)) from error
+    if wrong is not None:
+        raise _damaged(path, f"the checksum of {wrong} is wrong")
+    if not isinstance(config, dict):
+        raise _damaged(path, f"{_CONFIG} describes no model")
+    if not any(name.startswith(_WEIGHTS) for name in archive.namelist()):
+        raise _damaged(path, "there are no weights in it")
+    return config
+
+
+def _damaged(path: Path, what: str) -> ValueError:
+    return ValueError(
+        f"{str(path)!r} is damaged, cut off or no `.keras` file ({what}). Save the "
+        "model again with kerasae.save, which leaves no half-written files."
+    )
+
+
+def _copy(source: Path, target: Path, config: dict[str, Any]) -> None:
+    """Copy a `.keras` archive with another configuration."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        new.writestr(_CONFIG, json.dumps(config))
         for member in old.infolist():
-            content = old.read(member)
-            if member.filename == _CONFIG:
-                config = json.loads(content)
-                content = json.dumps(_portable(config)).encode()
-            new.writestr(member.filename, content)
-        if _CONFIG not in old.namelist():
-            raise KeyError(f"no {_CONFIG} in the archive")
+            if member.filename != _CONFIG:
+                with (
+                    old.open(member) as reader,
+                    new.open(member.filename, "w", force_zip64=True) as writer,
+                ):
+                    shutil.copyfileobj(reader, writer)
 
 
 def _portable(config: Any) -> Any:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import keras
@@ -69,20 +70,14 @@ def epochs(folder):
 def finished(tmp_path_factory):
     """A finished run and what the command printed."""
     folder = tmp_path_factory.mktemp("runs") / "conv"
-    printed = run(
-        "train", "conv", *FAST, "--filters", "8,4", "--output", folder, PATH=no_dot()
-    )
+    printed = run("train", "conv", *FAST, "--filters", "8,4", "--output", folder)
     return folder, printed
-
-
-def no_dot():
-    """Return a PATH without Graphviz."""
-    return str(Path(sys.executable).parent)
 
 
 def test_train_keeps_everything_in_the_folder(finished):
     folder, _ = finished
     assert sorted(path.name for path in folder.iterdir()) == [
+        "architecture.png",
         "curves.png",
         "history.csv",
         "metrics.json",
@@ -114,7 +109,6 @@ def test_train_prints_plain_lines_and_a_table(finished):
     assert any("1257 training and 540 test samples" in line for line in lines)
     assert any(line.startswith("PCA, 16 dimensions") for line in lines)
     assert str(folder) in printed
-    assert "apt-get install graphviz" in printed
 
 
 def test_a_finished_run_is_not_overwritten(finished, here):
@@ -211,22 +205,55 @@ def test_force_replaces_a_run(finished, tmp_path, here):
     assert (folder / "notes.txt").read_text() == "mine"
 
 
+def stopped(words, file, signal_):
+    """Send a process a signal once it has written a file; return what it said."""
+    argv, environment = command(*words)
+    # Where Ctrl-C is ignored, as in the background, a new process ignores it too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(
+        argv,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    signal.signal(signal.SIGINT, before)
+    try:
+        deadline = time.monotonic() + 120
+        while not file.exists():
+            assert process.poll() is None, "ended before it could be stopped"
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal_)
+        _, said = process.communicate(timeout=60)
+        return process.returncode, said
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_ctrl_c_ends_a_run_that_goes_on_later(tmp_path, here):
+    words = ("train", "deep", "--batch-size", "4", "--output", tmp_path / "run")
+    code, said = stopped(
+        (*words, "--epochs", "900"), tmp_path / "run" / "history.csv", signal.SIGINT
+    )
+    assert code == 130
+    assert said.splitlines()[-1] == (
+        "interrupted; the same command with --resume goes on"
+    )
+    done = Run(tmp_path / "run").checkpoints()
+    epoch = int(done[0].stem[-6:]) if done else 0
+    here(*words, "--epochs", str(epoch + 1), "--resume")
+    assert epochs(tmp_path / "run") == list(range(epoch + 1))
+
+
 def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path, here):
     folder = tmp_path / "run"
     words = ("train", "deep", "--data", "digits", "--batch-size", "4", "--epochs", "5")
     words += ("--output", folder)
-    argv, environment = command(*words)
-    process = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 120
-        while not list(folder.glob("checkpoint-000002.keras")):
-            assert process.poll() is None, "ended before it could be killed"
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    stopped(words, folder / "checkpoint-000002.keras", signal.SIGKILL)
     assert not (folder / "model.keras").exists()
+    assert Run(folder).read()["seconds"] > 0
     assert "holds an unfinished run" in here(*words, fails=True)
     printed = run(*words, "--resume")
     assert "resuming after epoch" in printed
@@ -291,6 +318,91 @@ def test_vectors_corruption_and_ready_made_penalties(tmp_path, images, here):
     assert "PCA, 2 dimensions" in printed
 
 
+def test_version_and_running_as_a_module(here):
+    assert here("--version") == f"kerasae {version('kerasae')}\n"
+    words = [sys.executable, "-m", "kerasae", "--version"]
+    assert subprocess.check_output(words, text=True) == here("--version")
+
+
+def test_one_sample_cannot_be_trained_on(tmp_path, images, here):
+    np.save(tmp_path / "x.npy", images(1, 8, 8))
+    words = ("--data", tmp_path / "x.npy", "--output", tmp_path / "run")
+    complaint = here("train", "conv", *words, fails=True)
+    assert "`x.npy` must be two samples or more" in complaint
+    assert not (tmp_path / "run").exists()
+
+
+def test_plot_draws_the_pictures_again(finished, tmp_path, images, here):
+    folder = copy(finished[0], tmp_path)
+    for path in folder.glob("*.png"):
+        path.unlink()
+    printed = here("plot", folder)
+    for name in ("reconstructions.png", "curves.png", "architecture.png"):
+        assert f"written: {folder / name}" in printed
+        assert (folder / name).read_bytes()[:4] == b"\x89PNG"
+    # Data in another place, without their channel axis.
+    np.save(tmp_path / "x.npy", images(20, 8, 8))
+    here("plot", folder, "--data", tmp_path / "x.npy")
+    (folder / "history.csv").unlink()
+    assert "no history.csv" in here("plot", folder, fails=True)
+
+
+def test_compare_prints_a_table_and_draws_all_curves(
+    finished, tmp_path, monkeypatch, here
+):
+    folder = finished[0]
+    monkeypatch.chdir(tmp_path)
+    words = ("--data", "digits", "--epochs", "1", "--batch-size", "512")
+    here("train", "undercomplete", *words, "--output", "small")
+    output = Path("pictures", "both.svg")
+    lines = here("compare", folder, "small", "--output", output).splitlines()
+    assert max(map(len, lines)) <= 80
+    backend = keras.backend.backend()
+    assert [line.split() for line in lines[:3]] == [
+        ["run", "variant", "backend", "code", "parameters"],
+        ["conv", "conv", backend, "16", "889"],
+        ["small", "undercomplete", backend, "32", "4,192"],
+    ]
+    record = json.loads(Path("small", "metrics.json").read_text())
+    small = record["errors"]["autoencoder"]
+    assert lines[5].split()[1] == "2"
+    assert lines[5].split()[-1] == "0.01152"
+    assert lines[6].split() == [
+        "small",
+        "1",
+        f"{record['seconds']:.1f}",
+        f"{small['train']:.5f}",
+        f"{small['test']:.5f}",
+        "0.00262",
+    ]
+    assert lines[-1] == f"written: {output}"
+    for name in ("conv", "small"):
+        assert name in output.read_text()
+
+
+def test_compare_names_runs_of_one_name_by_their_paths(finished, tmp_path, here):
+    twin = tmp_path / "conv"
+    twin.mkdir()
+    for path in finished[0].iterdir():
+        (twin / path.name).write_bytes(path.read_bytes())
+    output = ("--output", tmp_path / "x.png")
+    printed = here("compare", finished[0], twin, *output)
+    assert str(twin) in printed
+    assert "each once" in here("compare", twin, f"{twin}/../conv", *output, fails=True)
+
+
+def test_unfinished_runs_are_not_drawn(finished, tmp_path, here):
+    run_ = Run(tmp_path / "run")
+    run_.begin({"data": "digits"})
+    output = ("--output", tmp_path / "x.png")
+    for words in (
+        ("plot", run_.folder),
+        ("compare", finished[0], run_.folder, *output),
+    ):
+        assert "run' is not finished" in here(*words, fails=True)
+    assert not (tmp_path / "x.png").exists()
+
+
 BAD = {
     "variant": (("train", "cnov"), "Did you mean 'conv'"),
     "option": (("train", "conv", "--filter", "8"), "Did you mean '--filters'"),
@@ -302,9 +414,16 @@ BAD = {
     "file": (("train", "conv", "--data", "gone.npy"), "gone.npy"),
     "optimizer": (("train", "conv", "--optimizer", "adan"), "Did you mean 'adam'"),
     "epochs": (("train", "conv", "--epochs", "0"), "`epochs` must be"),
+    "rate_nan": (("train", "conv", "--learning-rate", "nan"), "`learning_rate` must"),
+    "rate_zero": (("train", "conv", "--learning-rate", "0"), "`learning_rate` must"),
+    "rate_below": (("train", "conv", "--learning-rate", "-1"), "`learning_rate` must"),
+    "seed": (("train", "conv", "--seed", "-1"), "`seed` must be a whole number"),
+    "switch": (("train", "deep", "--batch-normalization=8"), "is true or false"),
     "backend": (("train", "conv", "--backend", "theano"), "one of 'tensorflow'"),
     "resume": (("train", "conv", "--resume"), "holds no run"),
     "run": (("reconstruct", "nothing"), "holds no run"),
+    "plot": (("plot", "nothing"), "holds no run"),
+    "compare": (("compare", "nothing", "else"), "holds no run"),
 }
 
 

@@ -1,11 +1,13 @@
 """Reconstruction error and the error of PCA, against known answers."""
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kerasae import metrics
 from kerasae.data import load_dataset
 from kerasae.metrics import pca_error, reconstruction_error
 
@@ -89,16 +91,30 @@ def test_fewer_samples_than_features_clamp_the_components():
     assert (train, test) == pytest.approx((0, 0), abs=1e-9)
 
 
-def test_wide_data_get_the_exact_pca():
-    x = np.random.default_rng(0).random((600, 700))
+@pytest.mark.parametrize("shape", [(600, 700), (700, 600)], ids=["wide", "tall"])
+@pytest.mark.parametrize("n_components", [3, 200])
+def test_data_of_any_size_get_the_exact_pca(shape, n_components, monkeypatch):
+    monkeypatch.setattr(metrics, "_LARGEST_COVARIANCE", 500)
+    x = np.random.default_rng(0).random(shape)
     centred = x - x.mean(axis=0)
-    rest = np.linalg.svd(centred, compute_uv=False)[3:]
+    rest = np.linalg.svd(centred, compute_uv=False)[n_components:]
     expected = float((rest**2).sum() / x.size)
-    assert pca_error(x, x, 3)[0] == pytest.approx(expected, rel=1e-9)
+    assert pca_error(x, x, n_components)[0] == pytest.approx(expected, rel=1e-9)
 
 
-def test_constant_data_are_kept_without_a_warning():
-    x = np.full((10, 4), 0.5, "float32")
+def test_wide_data_are_not_copied_many_times():
+    x = np.random.default_rng(0).random((200, 30_000), dtype=np.float32)
+    pca_error(x[:, :300], x[:5, :300], 4)  # imports scikit-learn
+    tracemalloc.start()
+    pca_error(x, x[:5], 4)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.5 * x.nbytes
+
+
+@pytest.mark.parametrize("shape", [(10, 4), (30, 90)], ids=["tall", "wide"])
+def test_constant_data_are_kept_without_a_warning(shape):
+    x = np.full(shape, 0.5, "float32")
     assert pca_error(x, x, 2) == pytest.approx((0, 0), abs=1e-12)
 
 

@@ -19,6 +19,7 @@ LINES = (
     ("estimators",),
     ("runs",),
     ("reproduce", "cli"),
+    ("__main__",),
 )
 LINE = {room: number for number, rooms in enumerate(LINES) for room in rooms}
 # Rooms that lean on another of their line, or on one below, each with its reason.

@@ -38,6 +38,25 @@ def test_kl_weight_is_not_negative():
         KLSparsity(weight=-1.0)
 
 
+@pytest.mark.parametrize("floatx", ["float16", "float32", "float64"])
+def test_kl_is_added_to_a_loss_of_any_precision(floatx, images):
+    if floatx == "float64" and keras.backend.backend() == "jax":
+        pytest.skip("JAX computes in float64 only where the environment says so")
+    before = keras.config.floatx()
+    keras.config.set_floatx(floatx)
+    try:
+        x = images(64, 20).astype(floatx)
+        triple = kerasae.build_sparse_ae(
+            20, activation="sigmoid", activity_regularizer=("kl_sparsity", 0.1)
+        )
+        triple.autoencoder.compile("sgd", "mse")
+        fit = triple.autoencoder.fit(x, x, verbose=0)
+        assert np.isfinite(fit.history["loss"]).all()
+        assert keras.backend.standardize_dtype(KLSparsity()(x).dtype) == floatx
+    finally:
+        keras.config.set_floatx(before)
+
+
 @pytest.mark.parametrize("from_logits", [False, True])
 def test_summed_crossentropy_is_the_mean_times_the_features(from_logits, images):
     x, y = images(5, 4, 6), images(5, 4, 6, seed=1)

@@ -1,3 +1,6 @@
+import tracemalloc
+import zipfile
+
 import keras
 import pytest
 
@@ -46,7 +49,47 @@ def test_load_says_that_a_file_is_cut_off(triple, tmp_path, share):
     path = kerasae.save(triple, tmp_path / "x.keras")
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(ValueError, match=r"is cut off or is no `\.keras` file"):
+    with pytest.raises(ValueError, match=r"x\.keras' is damaged, cut off or no"):
+        kerasae.load(path)
+
+
+def rewritten(path, compression=zipfile.ZIP_STORED, **members):
+    """Write an archive again with some of its members exchanged; None leaves out."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()} | members
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, value in content.items():
+            if value is not None:
+                archive.writestr(name, value)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_load_says_that_weights_are_damaged(triple, tmp_path, compression):
+    path = kerasae.save(triple, tmp_path / "x.keras")
+    rewritten(path, compression)
+    with zipfile.ZipFile(path) as archive:
+        weights = archive.getinfo("model.weights.h5")
+    content = bytearray(path.read_bytes())
+    middle = weights.header_offset + weights.compress_size // 2
+    content[middle : middle + 8] = bytes(8 * [255])
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"x\.keras' is damaged.*kerasae\.save"):
+        kerasae.load(path)
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"config.json": b"[]"}, "describes no model"),
+        ({"config.json": b"{"}, "Expecting property name"),
+        ({"config.json": None}, "no item named 'config.json'"),
+        ({"model.weights.h5": None}, "no weights in it"),
+    ],
+)
+def test_load_says_what_an_archive_lacks(triple, tmp_path, members, message):
+    path = kerasae.save(triple, tmp_path / "x.keras")
+    rewritten(path, **members)
+    with pytest.raises(ValueError, match=rf"x\.keras' is damaged.*{message}"):
         kerasae.load(path)
 
 
@@ -55,8 +98,71 @@ def test_load_says_which_layer_a_foreign_model_lacks(tmp_path):
     keras.Model(inputs, keras.layers.Dense(6, name="only")(inputs)).save(
         tmp_path / "x.keras"
     )
-    with pytest.raises(ValueError, match=r"no layer named 'code'.*only"):
+    with pytest.raises(ValueError, match=r"x\.keras' .*no layer named 'code'.*only"):
         kerasae.load(tmp_path / "x.keras")
+
+
+def test_load_says_what_to_do_with_a_sequential_model(tmp_path):
+    layers = [keras.Input((6,)), keras.layers.Dense(2, name="code")]
+    keras.Sequential(layers).save(tmp_path / "x.keras")
+    with pytest.raises(ValueError, match=r"x\.keras' .*pass keras\.Model\(model\.inp"):
+        kerasae.load(tmp_path / "x.keras")
+
+
+class Doubled(keras.layers.Layer):
+    """A layer that Keras is not told of."""
+
+    def call(self, inputs):
+        return 2 * inputs
+
+
+@pytest.mark.parametrize(
+    ("layer", "arguments", "error"),
+    [
+        (Doubled, {"custom_objects": {"Doubled": Doubled}}, TypeError),
+        (
+            lambda: keras.layers.Lambda(lambda x: 2 * x, output_shape=(2,)),
+            {"safe_mode": False},
+            ValueError,
+        ),
+    ],
+    ids=["custom_objects", "safe_mode"],
+)
+def test_load_hands_on_to_keras(layer, arguments, error, tmp_path):
+    inputs = keras.Input((6,))
+    code = keras.layers.Dense(2, name="code")(inputs)
+    keras.Model(inputs, layer()(code)).save(tmp_path / "x.keras")
+    with pytest.raises(error, match=r"Doubled|lambda"):
+        kerasae.load(tmp_path / "x.keras")
+    loaded = kerasae.load(tmp_path / "x.keras", **arguments)
+    assert loaded.decoder.output_shape == (None, 2)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_load_holds_no_weights_in_memory_twice(tmp_path, compiled, monkeypatch):
+    triple = kerasae.build_undercomplete_ae(4000, latent_dim=500)  # 16 MB
+    if compiled:  # which gives the loader something to rewrite
+        kerasae.compile(triple)
+    path = kerasae.save(triple, tmp_path / "x.keras")
+    monkeypatch.setattr(keras.saving, "load_model", lambda *_, **__: triple.autoencoder)
+    tracemalloc.start()
+    kerasae.load(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4e6
+
+
+def test_load_copies_only_what_it_has_to_rewrite(triple, tmp_path, monkeypatch):
+    opened = []
+
+    def load_model(path, **_):
+        opened.append(path)
+        return triple.autoencoder
+
+    path = kerasae.save(triple, tmp_path / "x.keras")
+    monkeypatch.setattr(keras.saving, "load_model", load_model)
+    kerasae.load(path)
+    assert opened == [path]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,11 @@
+import copy
+import os
+import pickle
+import subprocess
+import sys
+
 import keras
+import numpy as np
 import pytest
 
 import kerasae
@@ -27,6 +34,61 @@ def test_split_shares_the_layers():
     triple = kerasae.split(model())
     assert triple.encoder.get_layer("code") is triple.autoencoder.get_layer("code")
     assert triple.decoder.get_layer("out") is triple.autoencoder.get_layer("out")
+
+
+@pytest.mark.parametrize("taken", [["code_input"], ["code_input_1", "code_input"]])
+def test_split_leaves_the_names_of_your_layers_alone(taken, tmp_path):
+    inputs = keras.Input((6,))
+    outputs = keras.layers.Dense(2, name="code")(inputs)
+    for name in taken:
+        outputs = keras.layers.Dense(6, name=name)(outputs)
+    decoder = kerasae.split(keras.Model(inputs, outputs)).decoder
+    names = [layer.name for layer in decoder.layers]
+    assert names[1:] == taken
+    assert len(set(names)) == len(names)
+    decoder.save(tmp_path / "x.keras")
+    assert keras.saving.load_model(tmp_path / "x.keras").output_shape == (None, 6)
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [copy.deepcopy, lambda triple: pickle.loads(pickle.dumps(triple))],
+    ids=["deepcopy", "pickle"],
+)
+def test_a_copy_shares_weights_within_itself_alone(copied, images):
+    triple = kerasae.build_denoising_ae((4, 4, 1), filters=(2,))
+    kerasae.compile(triple)
+    x = images(16, 4, 4, 1)
+    triple.autoencoder.fit(x, x, verbose=0)
+    trained = triple.autoencoder.get_weights()
+    copy_ = copied(triple)
+    for ours, theirs in zip(copy_.autoencoder.get_weights(), trained, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    before = copy_.encoder.predict(x, verbose=0)
+    copy_.autoencoder.fit(x, x, verbose=0)
+    assert not np.array_equal(copy_.encoder.predict(x, verbose=0), before)
+    np.testing.assert_array_equal(triple.encoder.predict(x, verbose=0), before)
+
+
+def test_a_shallow_copy_is_the_triple_itself():
+    triple = kerasae.split(model())
+    assert copy.copy(triple) is triple
+
+
+def test_a_pickle_needs_no_imports(tmp_path):
+    """In a fresh process our layers are not known yet, on workers of joblib say."""
+    path = tmp_path / "triple.pickle"
+    path.write_bytes(pickle.dumps(kerasae.build_tied_ae(6, corruption="masking")))
+    code = (
+        "import pickle, sys;"
+        "triple = pickle.load(open(sys.argv[1], 'rb'));"
+        "print(triple.encoder.output_shape)"
+    )
+    environment = {**os.environ, "KERAS_BACKEND": keras.backend.backend()}
+    words = [sys.executable, "-c", code, path]
+    assert subprocess.check_output(words, env=environment, text=True).strip() == (
+        "(None, 100)"
+    )
 
 
 def test_split_says_which_layer_is_missing():

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasae import _checks
+
 
 class Weights:
     """Hands every layer an initializer and a seed of its own.
@@ -20,6 +22,7 @@ class Weights:
     """
 
     def __init__(self, kernel_initializer: Any, seed: int | None) -> None:
+        seed = _checks.seed(seed)
         self._initializer = keras.initializers.get(kernel_initializer)
         self._random = None if seed is None else np.random.default_rng(seed)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._checks import complaint, fraction, non_negative, one_of
+from kerasae._checks import complaint, fraction, non_negative, one_of, required_seed
 from kerasae.data.scaling import value_range, wrong
 
 DEFAULT_LEVELS = {"gaussian": 0.5, "masking": 0.3, "salt_and_pepper": 0.3}
@@ -50,7 +50,7 @@ def corrupt(
     if x.dtype.kind != "f":
         raise TypeError(complaint("x", "floats, such as scale(x)[0]", x.dtype))
     value_range("x", x, axes=1)
-    random = np.random.default_rng(checked_seed(seed))
+    random = np.random.default_rng(required_seed(seed))
     if kind == "gaussian":
         noisy = random.standard_normal(x.shape, dtype=np.float32)
         noisy *= level
@@ -62,11 +62,3 @@ def corrupt(
     if kind == "salt_and_pepper":
         noisy[draw < level / 2] = low
     return noisy
-
-
-def checked_seed(seed: Any) -> int:
-    """Return a seed that NumPy and scikit-learn take, or raise."""
-    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
-    if not whole or not 0 <= int(seed) < 2**32:
-        raise wrong("seed", "a whole number from 0 to 2**32 - 1", seed)
-    return int(seed)

@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kerasae._checks import fraction, one_of
+from kerasae._checks import fraction, one_of, required_seed
 from kerasae.data._reading import Raw, read
-from kerasae.data.corruption import checked_seed
 from kerasae.data.scaling import scaled_alike, wrong
 
 Source = str | os.PathLike[str] | np.ndarray
@@ -119,7 +118,11 @@ def _random_split(raw: Raw, share: float | None, seed: int) -> tuple[Any, Any, s
     x, y = raw.parts[0]
     default, labels = (0.3, y) if raw.stratify else (0.2, None)
     size = default if share is None else fraction("test_fraction", share)
-    seed = checked_seed(seed)
+    seed = required_seed(seed)
+    if len(x) < 2:
+        expected = "two samples or more, to be split into a training and a test part"
+        fix = "Give it more samples; load_samples(source) returns them unsplit."
+        raise wrong(raw.name, expected, f"{len(x)} sample", fix, words=True)
     try:
         train, test = train_test_split(
             np.arange(len(x)), test_size=size, stratify=labels, random_state=seed

@@ -5,6 +5,8 @@ from typing import Any
 
 import keras
 
+from kerasae import _checks
+
 
 class Corruption(keras.layers.Layer):
     """Abstract base: spoils its input in training, passes it on at inference.
@@ -20,7 +22,7 @@ class Corruption(keras.layers.Layer):
 
     def __init__(self, *, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.seed = seed
+        self.seed = _checks.seed(seed)
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_masking = True
 

@@ -19,7 +19,8 @@ class TiedDense(keras.layers.Layer):
 
     Args:
         units: Size of the output, positive.
-        input_dim: Size of the input; taken from the first call if None.
+        input_dim: Size of the input; taken from the first call if None, which must
+            then be an encoding one.
         kernel_initializer: As in `keras.layers.Dense`.
         **kwargs: As for every Keras layer.
 
@@ -27,8 +28,8 @@ class TiedDense(keras.layers.Layer):
     Output shape: `(batch, ..., units)`, transposed `(batch, ..., input_dim)`.
 
     Raises:
-        ValueError: If `units` is not a positive integer, or the input has not
-            the size the direction asks for.
+        ValueError: If `units` is not a positive integer, the input has not the size
+            the direction asks for, or the first call decodes without `input_dim`.
 
     Reference:
         Vincent et al. 2010, "Stacked Denoising Autoencoders", Journal of Machine
@@ -71,22 +72,38 @@ class TiedDense(keras.layers.Layer):
         )
         self.built = True
 
+    def __call__(self, inputs: Any, transpose: bool = False, **kwargs: Any) -> Any:
+        """Build the kernel at the first call, and return what `call` does."""
+        # Checked here, as `build` is not told the direction.
+        if transpose and self.input_dim is None:
+            raise ValueError(
+                f"The first call of {self.name!r} must not be transposed: the size of "
+                "what it would return is not known. Encode first, or give the layer "
+                "its `input_dim`."
+            )
+        return super().__call__(inputs, transpose=transpose, **kwargs)
+
     def call(self, inputs: Any, transpose: bool = False) -> Any:
         """Return the encoding, or with `transpose` the decoding, of `inputs`."""
+        self._output_size(inputs, transpose)
         kernel = ops.transpose(self.kernel) if transpose else self.kernel
         return ops.matmul(inputs, kernel)
 
     def compute_output_spec(self, inputs: Any, transpose: bool = False) -> Any:
         """Return the symbolic output of either direction."""
-        expected, size = (self.input_dim, self.units)
-        if transpose:
-            expected, size = size, expected
+        size = self._output_size(inputs, transpose)
+        return keras.KerasTensor((*inputs.shape[:-1], size), dtype=self.compute_dtype)
+
+    def _output_size(self, inputs: Any, transpose: bool) -> int | None:
+        """Return the last size of the output, or raise if that of the input is off."""
+        sizes = (self.input_dim, self.units)
+        expected, size = reversed(sizes) if transpose else sizes
         if inputs.shape[-1] != expected:
             raise ValueError(
                 f"`inputs` of {self.name!r} must have {expected} as their last size "
-                f"with transpose={transpose}. Received shape: {inputs.shape}."
+                f"with transpose={transpose}. Received shape: {tuple(inputs.shape)}."
             )
-        return keras.KerasTensor((*inputs.shape[:-1], size), dtype=self.compute_dtype)
+        return size
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs to make the layer again."""

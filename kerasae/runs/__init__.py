@@ -1,7 +1,10 @@
 """Training runs, each kept in a folder."""
 
+from kerasae.runs._compare import compare
+from kerasae.runs._load import load_with_samples
+from kerasae.runs._plot import plot
 from kerasae.runs._train import train
 from kerasae.runs.checkpoint import Checkpoint
 from kerasae.runs.run import Run
 
-__all__ = ["Checkpoint", "Run", "train"]
+__all__ = ["Checkpoint", "Run", "compare", "load_with_samples", "plot", "train"]

@@ -1,8 +1,8 @@
 """One command's worth of work: build, train, judge, draw, keep."""
 
+import json
 import math
 import platform
-import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -11,12 +11,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae import _checks, metrics, plotting, saving, training
+from kerasae import _checks, metrics, saving, training
 from kerasae._triple import Autoencoder
 from kerasae.builders import IMAGE_VARIANTS, VARIANTS
 from kerasae.data import Dataset, load_dataset
+from kerasae.runs._interruption import Interruption
+from kerasae.runs._plot import corrupted, corruption, draw
 from kerasae.runs.checkpoint import Checkpoint
-from kerasae.runs.run import ARCHITECTURE, CURVES, HISTORY, MODEL, RECONSTRUCTIONS, Run
+from kerasae.runs.run import HISTORY, MODEL, Run
 
 
 def train(
@@ -40,7 +42,7 @@ def train(
         folder: The run's folder; made if it does not exist.
         variant: `"conv"`, `"deep"` and so on: a builder's name without `build_`
             and `_ae`.
-        options: Keyword arguments of the builder.
+        options: Keyword arguments of the builder, of values that JSON can hold.
         data: As in `kerasae.data.load_dataset`.
         epochs: Number of epochs in all, those before a resumption included.
         batch_size: Samples a step.
@@ -57,10 +59,11 @@ def train(
         those of a principal component analysis of the same code size beside them.
 
     Raises:
-        ValueError: If the variant, an option or the data do not fit; nothing is
-            written then.
+        ValueError, TypeError: If the variant, an option or the data do not fit;
+            nothing is written then.
         FileExistsError: If `folder` holds a run already.
         FileNotFoundError: If there is nothing to resume, or no such data.
+        KeyboardInterrupt: At Ctrl-C, after the batch; the run can be resumed.
 
     Example:
         >>> import contextlib, io, tempfile
@@ -72,7 +75,11 @@ def train(
     """
     epochs = _checks.positive_integer("epochs", epochs)
     batch_size = _checks.positive_integer("batch_size", batch_size)
+    if learning_rate is not None:
+        learning_rate = _checks.positive("learning_rate", learning_rate)
+    seed = _checks.required_seed(seed)
     options = dict(options or {})
+    _check_record({"optimizer": optimizer, **options})
     settings = {
         "variant": variant,
         "options": options,
@@ -108,60 +115,78 @@ def _train_locked(
     say: Callable[[str], None],
 ) -> dict[str, Any]:
     """Train, judge and draw in a folder that nobody else trains in."""
-    epochs, batch_size = settings["epochs"], settings["batch_size"]
-    done = 0
+    epochs, done = settings["epochs"], 0
     if resume:
         done, restored = run.resume(settings)
         triple = restored or triple
         # Not the order of samples that the first epochs saw.
-        keras.utils.set_random_seed(settings["seed"] + done)
+        keras.utils.set_random_seed((settings["seed"] + done) % 2**32)
         say(f"resuming after epoch {done} of {epochs}")
     else:
         run.begin(settings)
 
-    seconds = run.read()["seconds"]
-    started = time.perf_counter()
-    progress = training.Progress()
-    try:
-        history = triple.autoencoder.fit(
-            dataset.x_train,
-            dataset.x_train,
-            validation_data=(dataset.x_test, dataset.x_test),
-            initial_epoch=done,
-            epochs=epochs,
-            batch_size=batch_size,
-            verbose=0,
-            callbacks=[
-                keras.callbacks.CSVLogger(run.path(HISTORY), append=True),
-                Checkpoint(run),
-                progress,
-            ],
-        ).history
-    finally:
-        progress.close()
+    history = _fit(run, triple.autoencoder, dataset, settings, done)
     if not np.isfinite(history.get("loss", [0.0])[-1]):
         raise ValueError(
             "Training diverged: the loss is not a finite number. Start again with "
             "--force and a smaller --learning-rate."
         )
-    seconds += time.perf_counter() - started
     record = {
         "finished": True,
         "settings": settings,
         "epochs": epochs,
-        "seconds": round(seconds, 2),
+        "seconds": run.read()["seconds"],
         "backend": keras.backend.backend(),
         "versions": _versions(),
         "split": {"train": len(dataset.x_train), "test": len(dataset.x_test)},
         "parameters": triple.autoencoder.count_params(),
         "code_size": math.prod(triple.encoder.output_shape[1:]),
-        "errors": errors(triple, dataset, batch_size),
+        "errors": errors(triple, dataset, settings["batch_size"]),
     }
     saving.save(triple, run.path(MODEL))
     run.write(record)
     run.remove_checkpoints()
-    draw(run, triple, dataset, say)
+    draw(run, triple, dataset.x_test, say)
     return record
+
+
+def _fit(
+    run: Run,
+    autoencoder: keras.Model,
+    dataset: Dataset,
+    settings: dict[str, Any],
+    done: int,
+) -> dict[str, list[float]]:
+    """Train from epoch `done` on, and return the losses of the new epochs."""
+    log = keras.callbacks.CSVLogger(run.path(HISTORY), append=True)
+    progress = training.Progress()
+    with Interruption() as interruption:
+        try:
+            return autoencoder.fit(
+                dataset.x_train,
+                dataset.x_train,
+                validation_data=(dataset.x_test, dataset.x_test),
+                initial_epoch=done,
+                epochs=settings["epochs"],
+                batch_size=settings["batch_size"],
+                verbose=0,
+                callbacks=[log, Checkpoint(run), progress, interruption],
+            ).history
+        finally:
+            # Keras leaves them as they are where training is interrupted.
+            log.on_train_end()
+            progress.close()
+
+
+def _check_record(settings: dict[str, Any]) -> None:
+    """Check that `metrics.json` can hold the settings."""
+    for name, value in settings.items():
+        try:
+            json.dumps(value)
+        except (TypeError, ValueError) as error:
+            expected = "a number, text or a sequence of these, as JSON holds it"
+            fix = "Name Keras's objects: activation='relu', optimizer='adam'."
+            raise TypeError(_checks.complaint(name, expected, value, fix)) from error
 
 
 def build(variant: str, shape: tuple[int, ...], options: dict[str, Any]) -> Autoencoder:
@@ -181,18 +206,6 @@ def fit_variant(dataset: Dataset, variant: str) -> Dataset:
             x_test=dataset.x_test[..., np.newaxis],
         )
     return dataset
-
-
-def corruption(triple: Autoencoder) -> keras.Layer | None:
-    """Return the layer that spoils a denoising model's input in training."""
-    names = [layer.name for layer in triple.autoencoder.layers]
-    present = "corruption" in names
-    return triple.autoencoder.get_layer("corruption") if present else None
-
-
-def corrupted(layer: keras.Layer, x: np.ndarray) -> np.ndarray:
-    """Return what a denoising model sees in training."""
-    return keras.ops.convert_to_numpy(layer(x, training=True))
 
 
 def errors(
@@ -226,39 +239,6 @@ def errors(
         pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
         found[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
     return found
-
-
-def draw(
-    run: Run, triple: Autoencoder, dataset: Dataset, say: Callable[[str], None]
-) -> None:
-    """Draw reconstructions, learning curves and the architecture.
-
-    What cannot be drawn is said, and costs nothing else: the run is over by then.
-    """
-
-    def reconstructions() -> None:
-        originals = dataset.x_test[:10]
-        layer = corruption(triple)
-        noisy = None if layer is None else corrupted(layer, originals)
-        seen = originals if noisy is None else noisy
-        plotting.plot_reconstructions(
-            originals,
-            triple.autoencoder.predict(seen, verbose=0),
-            corrupted=noisy,
-            path=run.path(RECONSTRUCTIONS),
-        )
-
-    def curves() -> None:
-        plotting.plot_history(run.history(), path=run.path(CURVES))
-
-    def architecture() -> None:
-        plotting.plot_architecture(triple, run.path(ARCHITECTURE))
-
-    for picture in (reconstructions, curves, architecture):
-        try:
-            picture()
-        except (ValueError, RuntimeError, ImportError, OSError) as error:
-            say(f"no picture of the {picture.__name__}: {error}")
 
 
 def _optimizer(name: str, learning_rate: float | None) -> keras.optimizers.Optimizer:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasae import saving
-from kerasae._files import replacing
+from kerasae._files import leftovers, replacing
 from kerasae._triple import Autoencoder
 
 MODEL = "model.keras"
@@ -19,6 +19,9 @@ RECONSTRUCTIONS = "reconstructions.png"
 CURVES = "curves.png"
 ARCHITECTURE = "architecture.png"
 _FILES = (MODEL, HISTORY, METRICS, RECONSTRUCTIONS, CURVES, ARCHITECTURE)
+_CHECKPOINTS = f"checkpoint-{'[0-9]' * 6}.keras"
+# What `metrics.json` says from the beginning on.
+_KEYS = {"finished", "settings", "seconds"}
 # What a resumed run may change: to train longer.
 _FREE_TO_CHANGE = ("epochs",)
 
@@ -53,19 +56,39 @@ class Run:
 
         Raises:
             FileNotFoundError: If the folder holds no run.
-            ValueError: If the file is damaged.
+            ValueError: If the file is damaged, or is not a run's.
         """
         if not self.exists:
             raise FileNotFoundError(
                 f"{str(self.folder)!r} holds no run: there is no {METRICS} in it. "
                 "Name a folder that `kerasae train` wrote."
             )
+        path = self.path(METRICS)
         try:
-            return json.loads(self.path(METRICS).read_text())
-        except json.JSONDecodeError as error:
+            record = json.loads(path.read_text())
+        except ValueError as error:  # no JSON, or no text at all
+            raise ValueError(f"{str(path)!r} is damaged ({error}).") from error
+        if not isinstance(record, dict) or not record.keys() >= _KEYS:
             raise ValueError(
-                f"{str(self.path(METRICS))!r} is damaged ({error})."
-            ) from error
+                f"{str(path)!r} is not the record of a run: `kerasae train` did not "
+                "write it. Name another folder."
+            )
+        return record
+
+    def read_finished(self) -> dict[str, Any]:
+        """Return what `metrics.json` says at the end of a run.
+
+        Raises:
+            FileNotFoundError: If the folder holds no run, or an unfinished one.
+            ValueError: If the file is damaged, or is not a run's.
+        """
+        record = self.read()
+        if not record["finished"]:
+            raise FileNotFoundError(
+                f"The run in {str(self.folder)!r} is not finished. Finish it with the "
+                "command that began it and --resume."
+            )
+        return record
 
     def write(self, record: dict[str, Any]) -> None:
         """Replace `metrics.json`, whole or not at all."""
@@ -78,11 +101,7 @@ class Run:
         Raises:
             FileNotFoundError: If the run is not finished, or no run.
         """
-        if not self.read()["finished"]:
-            raise FileNotFoundError(
-                f"The run in {str(self.folder)!r} is not finished. Finish it with the "
-                "command that began it and --resume."
-            )
+        self.read_finished()
         return saving.load(self.path(MODEL))
 
     @contextmanager
@@ -157,6 +176,7 @@ class Run:
             if name != METRICS:
                 self.path(name).unlink(missing_ok=True)
         self.remove_checkpoints()
+        self._remove_leftovers()
 
     def resume(self, settings: dict[str, Any]) -> tuple[int, Autoencoder | None]:
         """Return how many epochs are done, and the model as it was after them.
@@ -176,6 +196,7 @@ class Run:
                     "--output."
                 )
         checkpoints = self.checkpoints()
+        self._remove_leftovers()
         if record["finished"]:
             done = record["epochs"]
             if settings["epochs"] <= done:
@@ -207,13 +228,18 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """Return the paths of the checkpoints, oldest first."""
-        return sorted(self.folder.glob(f"checkpoint-{'[0-9]' * 6}.keras"))
+        return sorted(self.folder.glob(_CHECKPOINTS))
 
     def remove_checkpoints(self, keep: Path | None = None) -> None:
-        """Remove all checkpoints but one, and what a killed run was writing."""
-        unfinished = self.folder.glob(f".checkpoint-{'[0-9]' * 6}-*.keras")
-        for path in (*self.checkpoints(), *unfinished):
+        """Remove all checkpoints but one."""
+        for path in self.checkpoints():
             if path != keep:
+                path.unlink()
+
+    def _remove_leftovers(self) -> None:
+        """Remove what a killed run was writing."""
+        for name in (*_FILES, _CHECKPOINTS):
+            for path in leftovers(self.folder, name):
                 path.unlink()
 
     def _keep_epochs(self, count: int) -> None:

@@ -1,17 +1,13 @@
-"""The command line: parse, call, print.
+"""The commands.
 
-Keras is imported inside the commands: `--help` needs no backend, and `--backend`
-has to be set before Keras is.
+Keras is imported inside them: `--help` needs no backend, and `--backend` has to be
+set before Keras is.
 """
 
-import importlib.util
 import inspect
-import json
-import math
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,12 +15,13 @@ import typer
 
 from kerasae import _checks
 from kerasae._files import checked_path, replacing
+from kerasae.cli import _options
+from kerasae.cli._backend import native_messages_hidden, use_backend
+from kerasae.cli._table import print_table
 
-BACKENDS = ("tensorflow", "jax", "torch")
 _EXTRA_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 app = typer.Typer(
-    help="Autoencoders for Keras 3, on TensorFlow, JAX and PyTorch.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -67,99 +64,25 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def _use_backend(backend: str | None) -> None:
-    """Choose the backend, before anything imports Keras."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if backend is not None:
-        _checks.one_of("backend", backend, BACKENDS)
-    else:
-        backend = os.environ.get("KERAS_BACKEND") or _configured_backend()
-        if backend is not None:
-            _checks.one_of("KERAS_BACKEND", backend, BACKENDS)
-    if backend is None:
-        installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
-        backend = installed[0] if installed else "tensorflow"
-    if importlib.util.find_spec(backend) is None:
-        raise ImportError(
-            f"The backend {backend!r} is not installed. Install it with: "
-            f'pip install "kerasae[{backend}]"'
-        )
-    os.environ["KERAS_BACKEND"] = backend
-    with _native_messages_hidden():
-        import keras  # noqa: F401
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"kerasae {version('kerasae')}")
+        raise typer.Exit
 
 
-@contextmanager
-def _native_messages_hidden() -> Iterator[None]:
-    """Keep what TensorFlow's C++ prints at its start off the terminal.
-
-    It does so below Python, whatever its log level; nothing of it is about us.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with Path(os.devnull).open("w") as nothing:
-            os.dup2(nothing.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
-
-def _configured_backend() -> str | None:
-    """Return the backend that Keras's configuration file names, if it is there."""
-    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
-    try:
-        backend = json.loads((home / "keras.json").read_text()).get("backend")
-    except (OSError, ValueError):
-        return None
-    # Keras writes the file by itself; only an installed backend was a choice.
-    return backend if backend and importlib.util.find_spec(backend) else None
-
-
-def _value(text: str) -> Any:
-    """Return `16`, `0.5`, `16,8,8`, `masking,0.3` or `relu` as Python values."""
-    if "," in text:
-        return tuple(_value(part.strip()) for part in text.split(",") if part.strip())
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return {"none": None, "true": True, "false": False}.get(text.lower(), text)
-
-
-def _parameters(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """Return the builder's parameters by the names of their options."""
-    return {
-        f"--{name.replace('_', '-')}": parameter
-        for name, parameter in inspect.signature(builder).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY and name not in ("seed", "name")
-    }
-
-
-def _options(
-    builder: Callable[..., Any], arguments: list[str], ours: tuple[str, ...]
-) -> dict[str, Any]:
-    """Return the builder's keyword arguments that the command line names."""
-    known = _parameters(builder)
-    options = {}
-    words = list(arguments)
-    while words:
-        word, equals, text = words.pop(0).partition("=")
-        if word not in known:
-            hint = _checks.nearest(word, (*known, *(o for o in ours if o[:2] == "--")))
-            raise ValueError(f"This variant has no option {word!r}. {hint}")
-        parameter = known[word]
-        if parameter.default is False and not equals:
-            options[parameter.name] = True
-            continue
-        if not equals:
-            if not words or words[0] in known:
-                raise ValueError(f"The option {word} needs a value.")
-            text = words.pop(0)
-        options[parameter.name] = _value(text)
-    return options
+@app.callback()
+def kerasae(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Say which version this is.",
+        ),
+    ] = False,
+) -> None:
+    """Autoencoders for Keras 3, on TensorFlow, JAX and PyTorch."""
 
 
 def _variant(name: str) -> str:
@@ -204,7 +127,7 @@ def train(
     --filters 16,8,8, --corruption masking,0.3. `kerasae summary VARIANT` lists
     them.
     """
-    _use_backend(backend)
+    use_backend(backend)
     import keras
 
     from kerasae import runs
@@ -212,11 +135,11 @@ def train(
 
     name = _variant(variant)
     ours = tuple(option for p in context.command.params for option in p.opts)
-    options = _options(VARIANTS[name], context.args, ours)
+    options = _options.parse(VARIANTS[name], context.args, ours)
     folder = output or Path("runs") / f"{name}-{Path(data).stem}"
-    with _native_messages_hidden():
+    with native_messages_hidden():
         # Keras seeds TensorFlow too where it is installed, and so imports it.
-        keras.utils.set_random_seed(seed)
+        keras.utils.set_random_seed(_checks.required_seed(seed))
     try:
         record = runs.train(
             folder,
@@ -232,9 +155,17 @@ def train(
             force=force,
         )
     except KeyboardInterrupt:
-        print("interrupted; the same command with --resume goes on", file=sys.stderr)
+        run = runs.Run(folder)
+        unfinished = run.exists and not run.read()["finished"]
+        advice = "; the same command with --resume goes on" if unfinished else ""
+        print(f"interrupted{advice}", file=sys.stderr)
         raise SystemExit(130) from None
-    _print_errors(record["errors"])
+    rows = [
+        (name, *(_error(parts[part]) for part in ("train", "test")))
+        for name, parts in record["errors"].items()
+    ]
+    print()
+    print_table([("mean squared error per feature", "train", "test"), *rows])
     print(
         f"\n{record['epochs']} epochs, {record['seconds']:.1f} s of training on "
         f"{record['backend']}, {record['parameters']:,} parameters"
@@ -245,19 +176,14 @@ def train(
             print(f"  {path.name}")
 
 
-def _print_errors(errors: dict[str, dict[str, float]]) -> None:
-    """Print mean squared errors as a table."""
-    width = max(len(name) for name in errors)
-    print(f"\n{'mean squared error per feature':{width}}  {'train':>8}  {'test':>8}")
-    width = max(width, len("mean squared error per feature"))
-    for name, parts in errors.items():
-        print(f"{name:{width}}  {parts['train']:8.5f}  {parts['test']:8.5f}")
+def _error(value: float | None) -> str:
+    return "-" if value is None else f"{value:.5f}"
 
 
 @app.command("list")
 def list_variants() -> None:
     """List the variants, a line each."""
-    _use_backend(None)
+    use_backend(None)
     from kerasae.builders import VARIANTS
 
     width = max(map(len, VARIANTS))
@@ -276,20 +202,75 @@ def summary(
     backend: Backend = None,
 ) -> None:
     """Show a variant's layers, and the options it takes with their defaults."""
-    _use_backend(backend)
+    use_backend(backend)
     from kerasae.builders import VARIANTS
 
     builder = VARIANTS[_variant(variant)]
-    options = _options(builder, context.args, ("--input-shape", "--backend"))
+    ours = ("--input-shape", "--backend")
+    options = _options.parse(builder, context.args, ours)
     if input_shape is not None:
-        options["input_shape"] = _value(input_shape)
+        options["input_shape"] = _options.value(input_shape)
     builder(**options).autoencoder.summary()
     print("Options:")
-    for name, parameter in _parameters(builder).items():
-        default = parameter.default
-        if isinstance(default, tuple):
-            default = ",".join(map(str, default)) or "none"
-        print(f"  {name}  (default: {default})")
+    for name, parameter in _options.parameters(builder).items():
+        print(f"  {name}  (default: {_options.shown(parameter.default)})")
+
+
+@app.command()
+def plot(run: RunFolder, data: RunData = None, backend: Backend = None) -> None:
+    """Draw the pictures of a run again."""
+    use_backend(backend)
+    from kerasae import runs
+
+    for path in runs.plot(run, data=data):
+        print(f"written: {path}")
+
+
+@app.command()
+def compare(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN...", help="Folders that `kerasae train` wrote."),
+    ],
+    output: Annotated[
+        Path, typer.Option(help="A picture of all learning curves.")
+    ] = Path("compare.png"),
+    backend: Backend = None,
+) -> None:
+    """Put runs side by side: their settings, errors and learning curves."""
+    use_backend(backend)
+    from kerasae import runs
+
+    rows = runs.compare(folders, path=output)
+    models = [
+        (
+            row["run"],
+            row["variant"].replace("_", "-"),
+            row["backend"],
+            str(row["code_size"]),
+            f"{row['parameters']:,}",
+        )
+        for row in rows
+    ]
+    results = [
+        (
+            row["run"],
+            str(row["epochs"]),
+            f"{row['seconds']:.1f}",
+            *(_error(row[f"{part}_error"]) for part in ("train", "test", "pca")),
+        )
+        for row in rows
+    ]
+    # Two tables of few columns, for a terminal 80 characters wide.
+    print_table([("run", "variant", "backend", "code", "parameters"), *models], words=3)
+    print()
+    heads = ("run", "epochs", "seconds", "train error", "test error", "PCA error")
+    print_table([heads, *results])
+    print("\nErrors are mean squares per feature. PCA has codes of the same size; its")
+    print("error is that on the test data.")
+    if len({row["data"] for row in rows}) > 1:
+        print("The runs have different data: their errors do not compare.")
+    print(f"\nwritten: {output}")
 
 
 @app.command()
@@ -307,10 +288,10 @@ def reconstruct(
     backend: Backend = None,
 ) -> None:
     """Reconstruct data with a trained model, and say how far off it is."""
-    _use_backend(backend)
-    from kerasae import metrics, plotting
+    use_backend(backend)
+    from kerasae import metrics, plotting, runs
 
-    triple, x, name = _samples(run, data, split)
+    triple, x, name = runs.load_with_samples(run, data=data, split=split)
     output = output or run / f"reconstructions-{name}.png"
     reconstructed = triple.autoencoder.predict(x, verbose=0)
     if output.suffix == ".npy":
@@ -331,34 +312,14 @@ def encode(
     backend: Backend = None,
 ) -> None:
     """Write the codes of data, one row a sample, in the data's order."""
-    _use_backend(backend)
+    use_backend(backend)
+    from kerasae import runs
+
     checked_path(output, ("npy",))
-    triple, x, _ = _samples(run, data, split)
+    triple, x, _ = runs.load_with_samples(run, data=data, split=split)
     codes = triple.encoder.predict(x, verbose=0)
     _save_array(output, codes)
     print(f"codes of shape {codes.shape} written: {output}")
-
-
-def _samples(folder: Path, data: str | None, split: str) -> tuple[Any, Any, str]:
-    """Return a run's triple, samples in the shape it takes, and the data's name."""
-    from kerasae.data import load_samples
-    from kerasae.runs import Run
-
-    run = Run(folder)
-    triple = run.load()
-    data = data or run.read()["settings"]["data"]
-    x, _, notes = load_samples(data, split=split)
-    for note in notes:
-        print(note)
-    shape = triple.autoencoder.input_shape[1:]
-    # Vectors for images and the other way round, or a missing channel axis.
-    alike = {x.shape[1:], (*x.shape[1:], 1), (math.prod(x.shape[1:]),)}
-    if shape not in alike and x.shape[1:] != (math.prod(shape),):
-        raise ValueError(
-            f"The model in {str(folder)!r} takes samples of shape {shape}. Received: "
-            f"samples of shape {x.shape[1:]} from {data!r}."
-        )
-    return triple, x.reshape(len(x), *shape), Path(data).stem
 
 
 def _save_array(path: Path, array: Any) -> None:
@@ -367,7 +328,3 @@ def _save_array(path: Path, array: Any) -> None:
 
     with replacing(path, ("npy",)) as temporary:
         np.save(temporary, array)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,62 @@
+"""The model of a run, and samples that fit it."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from kerasae._triple import Autoencoder
+from kerasae.data import load_samples
+from kerasae.runs.run import Run
+
+
+def load_with_samples(
+    folder: str | Path,
+    *,
+    data: str | None = None,
+    split: str = "all",
+    say: Callable[[str], None] = print,
+) -> tuple[Autoencoder, np.ndarray, str]:
+    """Load the model of a finished run, and samples in the shape that it takes.
+
+    Args:
+        folder: The run's folder.
+        data: As in `kerasae.data.load_samples`. None means the run's own data.
+        split: Which samples: `"all"`, in the order of the data, `"train"` or `"test"`.
+        say: Takes what was done to the data, a line at a time.
+
+    Returns:
+        `(triple, x, name)`: the model; float32 samples in [0, 1], of shape
+        `(n, *input_shape)`; the name of the data.
+
+    Raises:
+        FileNotFoundError: If the folder holds no finished run, or there is no such
+            data.
+        ValueError: If a file is damaged, or the data do not fit the model.
+
+    Example:
+        >>> import contextlib, io, tempfile
+        >>> from kerasae.runs import load_with_samples, train
+        >>> folder = tempfile.mkdtemp()
+        >>> with contextlib.redirect_stdout(io.StringIO()):
+        ...     record = train(folder, "deep", epochs=1)
+        ...     triple, x, name = load_with_samples(folder)
+        >>> x.shape, name
+        ((1797, 8, 8, 1), 'digits')
+    """
+    run = Run(folder)
+    triple = run.load()
+    data = run.read()["settings"]["data"] if data is None else data
+    x, _, notes = load_samples(data, split=split)
+    for note in notes:
+        say(note)
+    shape = triple.autoencoder.input_shape[1:]
+    # Vectors for images and the other way round, or a missing channel axis.
+    alike = {x.shape[1:], (*x.shape[1:], 1), (math.prod(x.shape[1:]),)}
+    if shape not in alike and x.shape[1:] != (math.prod(shape),):
+        raise ValueError(
+            f"The model in {str(run.folder)!r} takes samples of shape {shape}. "
+            f"Received: samples of shape {x.shape[1:]} from {data!r}."
+        )
+    return triple, x.reshape(len(x), *shape), Path(data).stem

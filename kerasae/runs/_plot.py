@@ -1,0 +1,103 @@
+"""The pictures of a run."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from kerasae import plotting
+from kerasae._triple import Autoencoder
+from kerasae.runs._load import load_with_samples
+from kerasae.runs.run import ARCHITECTURE, CURVES, RECONSTRUCTIONS, Run
+
+
+def plot(
+    folder: str | Path,
+    *,
+    data: str | None = None,
+    say: Callable[[str], None] = print,
+) -> list[Path]:
+    """Draw the pictures of a finished run again, as `train` did at its end.
+
+    Args:
+        folder: The run's folder.
+        data: As in `kerasae.data.load_dataset`, of the shape that the model takes;
+            its test samples are reconstructed. None means the run's own data.
+        say: Takes what there is to tell, a line at a time: what was done to the
+            data, and which picture could not be drawn.
+
+    Returns:
+        The paths of the pictures that were drawn.
+
+    Raises:
+        FileNotFoundError: If the folder holds no finished run or no history, or
+            there is no such data.
+        ValueError: If a file is damaged, or the data do not fit.
+
+    Example:
+        >>> import contextlib, io, tempfile
+        >>> from kerasae.runs import plot, train
+        >>> folder = tempfile.mkdtemp()
+        >>> with contextlib.redirect_stdout(io.StringIO()):
+        ...     record = train(folder, "undercomplete", epochs=1)
+        ...     paths = plot(folder)
+        >>> [path.name for path in paths[:2]]
+        ['reconstructions.png', 'curves.png']
+    """
+    run = Run(folder)
+    run.read_finished()
+    run.history()  # raises where there is none
+    triple, x_test, _ = load_with_samples(folder, data=data, split="test", say=say)
+    return draw(run, triple, x_test, say)
+
+
+def draw(
+    run: Run, triple: Autoencoder, x_test: np.ndarray, say: Callable[[str], None]
+) -> list[Path]:
+    """Draw reconstructions, learning curves and the architecture.
+
+    What cannot be drawn is said, and costs nothing else: the run is over by then.
+    """
+
+    def reconstructions() -> Path:
+        originals = x_test[:10]
+        layer = corruption(triple)
+        noisy = None if layer is None else corrupted(layer, originals)
+        seen = originals if noisy is None else noisy
+        path = run.path(RECONSTRUCTIONS)
+        plotting.plot_reconstructions(
+            originals,
+            triple.autoencoder.predict(seen, verbose=0),
+            corrupted=noisy,
+            path=path,
+        )
+        return path
+
+    def curves() -> Path:
+        path = run.path(CURVES)
+        plotting.plot_history(run.history(), path=path)
+        return path
+
+    def architecture() -> Path:
+        return plotting.plot_architecture(triple, run.path(ARCHITECTURE))
+
+    drawn = []
+    for picture in (reconstructions, curves, architecture):
+        try:
+            drawn.append(picture())
+        except (ValueError, RuntimeError, ImportError, OSError) as error:
+            say(f"no picture of the {picture.__name__}: {error}")
+    return drawn
+
+
+def corruption(triple: Autoencoder) -> keras.Layer | None:
+    """Return the layer that spoils a denoising model's input in training."""
+    names = [layer.name for layer in triple.autoencoder.layers]
+    present = "corruption" in names
+    return triple.autoencoder.get_layer("corruption") if present else None
+
+
+def corrupted(layer: keras.Layer, x: np.ndarray) -> np.ndarray:
+    """Return what a denoising model sees in training."""
+    return keras.ops.convert_to_numpy(layer(x, training=True))

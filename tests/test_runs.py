@@ -1,0 +1,148 @@
+"""Runs in folders, from Python; `test_cli.py` goes through the command."""
+
+import json
+import signal
+from contextlib import suppress
+
+import keras
+import pytest
+
+from kerasae import runs
+from kerasae.runs import Checkpoint, Run
+from kerasae.runs._interruption import Interruption
+
+SETTINGS = {"variant": "undercomplete", "data": "digits", "epochs": 2}
+
+
+def train(folder, **arguments):
+    return runs.train(
+        folder, "undercomplete", epochs=2, batch_size=512, **arguments, say=str
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[]", b"{}", b'"text"', b'{"finished": true, "loss": 0.1}', b"{", b"\xff\xfe"],
+    ids=["list", "empty", "text", "foreign", "cut", "binary"],
+)
+def test_a_record_that_is_not_ours_is_named(content, tmp_path):
+    (tmp_path / "metrics.json").write_bytes(content)
+    for use in (Run(tmp_path).read, Run(tmp_path).load, lambda: train(tmp_path)):
+        with pytest.raises(ValueError, match=r"metrics\.json' is (not the|damaged)"):
+            use()
+    assert (tmp_path / "metrics.json").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("activation", {"options": {"activation": keras.activations.relu}}),
+        ("corruption", {"options": {"corruption": keras.layers.Dropout(0.1)}}),
+        ("optimizer", {"optimizer": keras.optimizers.SGD()}),
+    ],
+)
+def test_settings_that_no_file_can_hold_are_refused(name, arguments, tmp_path):
+    with pytest.raises(TypeError, match=rf"`{name}` must be .*JSON.*Name Keras's"):
+        train(tmp_path / "run", **arguments)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("value", [0, -1e-3, float("nan"), float("inf")])
+def test_the_learning_rate_is_positive(value, tmp_path):
+    with pytest.raises(ValueError, match="`learning_rate` must be a finite number abo"):
+        train(tmp_path / "run", learning_rate=value)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_what_a_killed_run_was_writing_is_removed(resumed, tmp_path):
+    run = Run(tmp_path)
+    if resumed:
+        run.begin(SETTINGS)
+    half_written = [
+        ".metrics-0123abcd.json",
+        ".model-0123abcd.keras",
+        ".history-0123abcd.csv",
+        ".curves-0123abcd.png",
+        ".checkpoint-000002-0123abcd.keras",
+    ]
+    others = [".model-best.keras", "model-0123abcd.keras", ".notes-0123abcd.json"]
+    for name in (*half_written, *others):
+        (tmp_path / name).touch()
+    if resumed:
+        run.resume(SETTINGS)
+    else:
+        run.begin(SETTINGS)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"metrics.json", *others}
+
+
+class Killed(Exception):
+    """Stands for a kill at the end of an epoch."""
+
+
+def test_seconds_count_every_leg(tmp_path, monkeypatch):
+    keep = Checkpoint.on_epoch_end
+
+    def keep_and_die(self, epoch, logs=None):
+        keep(self, epoch, logs)
+        raise Killed
+
+    monkeypatch.setattr(Checkpoint, "on_epoch_end", keep_and_die)
+    with pytest.raises(Killed):
+        train(tmp_path)
+    monkeypatch.undo()
+    first = Run(tmp_path).read()["seconds"]
+    assert first > 0
+    # As if it had taken much longer.
+    Run(tmp_path).write({**Run(tmp_path).read(), "seconds": 100 + first})
+    assert 100 + first < train(tmp_path, resume=True)["seconds"] < 200
+
+
+@pytest.fixture
+def python_handles_interrupts():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("python_handles_interrupts")
+def test_an_interrupt_that_gets_lost_still_ends_the_run(tmp_path, monkeypatch):
+    def lose_it(self, batch, logs=None):
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Checkpoint, "on_train_batch_begin", lose_it)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert not Run(tmp_path).read()["finished"]
+
+
+@pytest.mark.usefixtures("python_handles_interrupts")
+def test_the_first_interrupt_is_held_back_and_the_second_is_not():
+    held_back = []
+
+    def press_twice():
+        with Interruption():
+            for _ in range(2):
+                signal.raise_signal(signal.SIGINT)
+                held_back.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        press_twice()
+    assert held_back == [True]
+
+
+@pytest.mark.usefixtures("python_handles_interrupts")
+@pytest.mark.parametrize("handler", [signal.SIG_IGN, lambda *_: None])
+def test_another_handler_stays(handler):
+    signal.signal(signal.SIGINT, handler)
+    with Interruption():
+        assert signal.getsignal(signal.SIGINT) is handler
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_records_are_json(tmp_path):
+    record = train(tmp_path, options={"latent_dim": 2}, learning_rate=1)
+    assert json.loads((tmp_path / "metrics.json").read_text()) == record
