@@ -1,4 +1,5 @@
 from . import data as data
+from . import estimators as estimators
 from . import layers as layers
 from . import losses as losses
 from . import metrics as metrics
@@ -15,6 +16,7 @@ from .builders import build_stacked_ae as build_stacked_ae
 from .builders import build_strided_conv_ae as build_strided_conv_ae
 from .builders import build_tied_ae as build_tied_ae
 from .builders import build_undercomplete_ae as build_undercomplete_ae
+from .plotting import plot_architecture as plot_architecture
 from .saving import load as load
 from .saving import save as save
 from .training import compile as compile

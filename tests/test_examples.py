@@ -38,6 +38,33 @@ PROMISES = {
         (rf"linear autoencoder, 8 dimensions: {NUMBER}", r"PCA, .*: +0\.02450"),
         ("linear_is_pca.png",),
     ),
+    "pretraining": (
+        (rf"from scratch +{NUMBER}", rf"pretrained +{NUMBER}", r"PCA .* +0\.01971"),
+        ("pretraining_pretrained.png", "pretraining_scratch.png"),
+    ),
+    "growing": (
+        (
+            r"after 1 epochs: a code of 16\nafter 2 epochs: a code of 8",
+            rf"mean squared error per pixel on the test images: {NUMBER}",
+        ),
+        ("growing.png", "growing_curves.png"),
+    ),
+    "stacked_denoising": (
+        (
+            r"100 labelled images of 1257",
+            rf"random weights +mean +{NUMBER}",
+            rf"pretrained +mean +{NUMBER}",
+        ),
+        ("stacked_denoising.json",),
+    ),
+    "stacked_in_four_lines": (
+        (rf"codes \(1257, 100\), mean squared error {NUMBER}",),
+        ("stacked.csv", "stacked.keras"),
+    ),
+    "scikit_learn_pipeline": (
+        (rf"code of 32  accuracy {NUMBER}", rf"on the test images: {NUMBER}"),
+        ("pipeline.joblib",),
+    ),
     "move_between_backends": ((r"written .*travels\.keras",), ("travels.keras",)),
 }
 

@@ -1,0 +1,37 @@
+"""scikit-learn's own checks of the estimators: all of them, none expected to fail."""
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from kerasae.estimators import (
+    AutoencoderTransformer,
+    StackedAutoencoder,
+    StackedAutoencoderClassifier,
+)
+
+# One plain step a stage: most checks ask for no more.
+STEP = {"epochs": 1, "batch_size": 300, "optimizer": "sgd"}
+TANH = {"activation": "tanh", "options": {"code_activation": "tanh"}}
+ESTIMATORS = [
+    AutoencoderTransformer(latent_dim=2, **STEP),
+    StackedAutoencoder((4,), 2, pretrain_epochs=1, **STEP),
+    StackedAutoencoderClassifier((8,), 4, pretrain_epochs=1, **STEP, **TANH),
+]
+# These ask for accuracy.
+LEARNED = ("check_classifiers_train", "check_classifiers_classes")
+
+
+@pytest.fixture(autouse=True)
+def _eager(monkeypatch):
+    """Compiling takes longer than the few steps that each of the models takes."""
+    eager = {"run_eagerly": True, "jit_compile": False, "steps_per_execution": 1}
+    monkeypatch.setattr(
+        "kerasae.training.compiling.execution_settings", lambda model: eager
+    )
+
+
+@parametrize_with_checks(ESTIMATORS)
+def test_scikit_learn_accepts(estimator, check):
+    if check.func.__name__ in LEARNED:
+        estimator.set_params(epochs=8, learning_rate=1.0)
+    check(estimator)
