@@ -21,6 +21,8 @@ BACKENDS = ("tensorflow", "jax", "torch")
 ONCE = (
     "tests/test_architecture.py",
     "tests/test_benchmarks.py",
+    "tests/test_estimator_checks.py",
+    "tests/test_movie.py",
     "tests/test_data.py",
     "tests/test_metrics.py",
     "tests/test_package.py",

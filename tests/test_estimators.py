@@ -647,6 +647,13 @@ def test_bad_parameters(make, parameters, message, X, y):
         make(**parameters).fit(X, y)
 
 
+@every_autoencoder
+def test_a_bad_loss_is_found_before_pretraining(make, X, monkeypatch):
+    monkeypatch.setattr(keras.Model, "fit", lambda *_, **__: pytest.fail("trained"))
+    with pytest.raises(ValueError, match="`loss` must be the name of a Keras loss"):
+        make(loss="mean_square").fit(X)
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
@@ -667,7 +674,19 @@ def test_bad_parameters(make, parameters, message, X, y):
         ({"options": {"latent_dim": 4}}, "`options` .*Set latent_dim there alone"),
         ({"options": {"hidden_units": 4}}, "build_undercomplete_ae does not know"),
     ],
-    ids=str,
+    # Functions would show their address, another one in every process.
+    ids=[
+        "unknown name",
+        "number",
+        "returns a number",
+        "returns a Sequential",
+        "returns another shape",
+        "no image shape",
+        "wrong image shape",
+        "bad shape",
+        "option twice",
+        "unknown option",
+    ],
 )
 def test_bad_variants(parameters, message, X):
     with pytest.raises((ValueError, TypeError), match=message):

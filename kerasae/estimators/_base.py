@@ -63,13 +63,16 @@ class BaseAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             The estimator itself.
         """
         _training.forbid_early_stopping(self)
-        return self._fit(X, epochs=1, again=self.__sklearn_is_fitted__(), part=True)
+        return self._fit(
+            X, epochs=1, again=self.__sklearn_is_fitted__(), pretrain=False
+        )
 
-    def _fit(self, X: Any, *, epochs: int, again: bool, part: bool = False) -> Self:
+    def _fit(self, X: Any, *, epochs: int, again: bool, pretrain: bool = True) -> Self:
         x = validate_data(
             self, X, reset=not again, dtype=np.float32, force_writeable=True
         )
         _training.check_training(self)
+        _training.check_loss(self.loss)
         with (
             outputs(self.log_path, self.export_path) as export,
             _training.reproducible(self, again=again) as seed,
@@ -81,7 +84,7 @@ class BaseAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             if again:
                 _training.set_learning_rate(self, triple.autoencoder)
             else:
-                if not part:
+                if pretrain:
                     self._pretrain(triple, data[0], seed)
                 optimizer = _training.optimizer(self.optimizer, self.learning_rate)
                 training.compile(triple, optimizer, self.loss)

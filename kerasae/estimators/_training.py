@@ -41,6 +41,16 @@ def forbid_early_stopping(estimator: Any) -> None:
         raise ValueError(text)
 
 
+def check_loss(loss: Any) -> None:
+    """Raise if Keras has no such loss; it would say so only after pretraining."""
+    try:
+        keras.losses.get(loss)
+    except ValueError as error:
+        expected = "the name of a Keras loss, a loss or a function"
+        fix = "For example: loss='mean_squared_error'."
+        raise ValueError(_checks.complaint("loss", expected, loss, fix)) from error
+
+
 def check_range(model: keras.Model, x: np.ndarray) -> None:
     """Raise if a sigmoid is to reproduce values that it cannot."""
     if default_loss(model) == "binary_crossentropy" and (x.min() < 0 or x.max() > 1):

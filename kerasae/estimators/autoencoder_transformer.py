@@ -36,9 +36,9 @@ class AutoencoderTransformer(BaseAutoencoder):
         output_activation: `"linear"` for columns of any range, `"sigmoid"` for
             values in [0, 1]. None means `"linear"` for a variant by name, the
             default of a builder of your own.
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer;
-            None for the builder's default.
+        corruption: Makes the model a denoising one: `"masking"`, `"gaussian"` (for
+            values in [0, 1]), `"salt_and_pepper"`, a pair such as
+            `("masking", 0.3)`, or a layer; None for the builder's default.
         options: Further keyword arguments of the builder, as a dict.
         input_shape: Shape of one sample, such as `(28, 28, 1)`, for variants that
             see images. `X` keeps one row a sample. None means `(n_features,)`.

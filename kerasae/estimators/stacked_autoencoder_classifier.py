@@ -27,8 +27,9 @@ class StackedAutoencoderClassifier(
     """A stack of dense layers, pretrained without labels, with a softmax on its code.
 
     The layers are trained pair by pair as those of `StackedAutoencoder`, then a
-    softmax layer is put on the code and all of it learns the labels. Take it where
-    samples are many and labels few: `fit` takes samples without labels as well.
+    softmax layer is put on the code and all of it learns the labels. Take it for
+    deep stacks where samples are many and labels few: `fit` takes samples without
+    labels as well.
 
     Scale the columns of `X` first, with `StandardScaler` or `MinMaxScaler`. Values
     are computed in float32; probabilities and codes come back as float32.

@@ -5,10 +5,12 @@ from kerasae.training.fine_tuning import build_classifier, build_regressor, fine
 from kerasae.training.growing import GrowthHistory, add_pair, grow
 from kerasae.training.pretraining import pretrain
 from kerasae.training.progress import Progress
+from kerasae.training.tensorboard import TensorBoard
 
 __all__ = [
     "GrowthHistory",
     "Progress",
+    "TensorBoard",
     "add_pair",
     "build_classifier",
     "build_regressor",

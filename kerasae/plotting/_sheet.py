@@ -1,0 +1,67 @@
+"""Originals above reconstructions, drawn over and over on one figure."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasae.plotting._figure import fit_to_content
+from kerasae.plotting._pictures import (
+    TITLE_SIZE,
+    cell_size,
+    draw_picture,
+    picture_grid,
+    value_range,
+)
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class Sheet:
+    """Draws frames of one size, in the look of `plot_reconstructions`.
+
+    The originals' range is that of all frames: what lies beyond is drawn black or
+    white, and NaN like the lowest value.
+
+    Args:
+        originals: Samples in the shape that `picture_shape` returned.
+        widest: The widest caption to come, for which room is made.
+    """
+
+    def __init__(self, originals: np.ndarray, widest: str) -> None:
+        self._limits = value_range(originals)
+        self._figure, axes = picture_grid(
+            ("original", "reconstruction"),
+            len(originals),
+            cell_size(originals.shape[1:]),
+        )
+        for ax, sample in zip(axes[0], originals, strict=True):
+            draw_picture(ax, sample, self._limits)
+        self._axes = axes[1]
+        self._caption = axes[0, 0].annotate(
+            widest,
+            xy=(0, 1),
+            xycoords="axes fraction",
+            xytext=(0, 4),
+            textcoords="offset points",
+            fontsize=TITLE_SIZE,
+            parse_math=False,
+        )
+        fit_to_content(self._figure)
+
+    def draw(self, reconstructions: np.ndarray, caption: str) -> "Image":
+        """Return the next frame."""
+        from PIL import Image
+
+        low, high = self._limits
+        shown = np.nan_to_num(reconstructions, nan=low, posinf=high, neginf=low)
+        for ax, sample in zip(self._axes, shown, strict=True):
+            for artist in (*ax.images, *ax.lines):
+                artist.remove()
+            draw_picture(ax, sample, self._limits)
+        self._caption.set_text(caption)
+        canvas: Any = self._figure.canvas
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        gray = bool((pixels == pixels[..., :1]).all())
+        return Image.fromarray(np.ascontiguousarray(pixels[..., 0] if gray else pixels))

@@ -1,0 +1,175 @@
+"""What an autoencoder makes of the same samples while it learns."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerasae._checks import complaint, positive_integer
+from kerasae._files import replacing
+from kerasae.plotting._pictures import as_samples, picture_shape, shape_complaint
+from kerasae.plotting._sheet import Sheet
+
+_WIDEST = "epoch 000000, batch 000000   loss -0.000e+00"
+
+
+class MovieFrames(keras.callbacks.Callback):
+    """Draws the same samples after every epoch, as the frames of a movie.
+
+    Originals stand above their reconstructions, with the epoch and the training
+    loss in the corner. Every frame becomes a PNG file at once, so memory does not
+    grow with the number of epochs and a run that is killed keeps its frames.
+    `write_movie` makes a GIF or an MP4 of them.
+
+    One callback may serve several `fit` calls, also of other models that take the
+    same samples: a network that grows, say. Its epochs count on, whether or not
+    `fit` is given `initial_epoch`. A new callback goes on in an old folder where
+    `initial_epoch` says that the epochs of all frames there are over.
+
+    Args:
+        samples: What is fed to the model and drawn, an array of shape
+            (n, *input_shape): images, gray or in colour, or vectors.
+        folder: Where the frames go: frame-000001.png for the first epoch and so on.
+        freq: `"epoch"`, or the number of batches from one frame to the next,
+            counted anew in each epoch. At most one frame is drawn for each
+            `steps_per_execution` batches, 32 where `kerasae.compile` found them
+            fastest.
+        image_shape: The shape to draw each sample in: (height, width), or
+            (height, width, 3), for images kept as vectors; (size,) for a line.
+            The default takes the samples' own shape.
+        columns: The most samples drawn, from the first on; a positive integer.
+        overwrite: Whether frames of epochs that are to come are removed. Else such
+            frames stop the training before it begins.
+
+    Raises:
+        ValueError: If the samples cannot be drawn, or do not fit the model.
+        TypeError: If an argument is of another kind.
+        FileExistsError: When training begins, if `folder` holds frames of epochs
+            that are to come.
+
+    Example:
+        >>> import tempfile
+        >>> import kerasae
+        >>> from kerasae.plotting import MovieFrames, write_movie
+        >>> x = kerasae.data.load_dataset("digits").x_train
+        >>> triple = kerasae.build_undercomplete_ae((8, 8, 1))
+        >>> kerasae.compile(triple)
+        >>> frames = MovieFrames(x[:10], tempfile.mkdtemp())
+        >>> _ = triple.autoencoder.fit(x, x, epochs=2, verbose=0, callbacks=[frames])
+        >>> sorted(path.name for path in frames.folder.iterdir())
+        ['frame-000001.png', 'frame-000002.png']
+        >>> write_movie(frames.folder, frames.folder / "digits.gif").name
+        'digits.gif'
+    """
+
+    def __init__(
+        self,
+        samples: Any,
+        folder: str | os.PathLike[str] = "frames",
+        *,
+        freq: int | str = "epoch",
+        image_shape: int | tuple[int, ...] | None = None,
+        columns: int = 10,
+        overwrite: bool = False,
+    ) -> None:
+        super().__init__()
+        samples = as_samples("samples", samples)
+        shape = picture_shape(samples.shape[1:], image_shape, "samples")
+        self.folder = Path(folder)
+        self.freq = freq if freq == "epoch" else _checked_freq(freq)
+        self.overwrite = overwrite
+        # Without frames amid an epoch the batch hook does nothing, which Keras may
+        # let it do in a thread of its own.
+        self.async_safe = freq == "epoch"
+        self._samples = samples[: positive_integer("columns", columns)]
+        self._originals = self._samples.reshape(len(self._samples), *shape)
+        self._sheet: Sheet | None = None
+        self._first_fit = True
+        self._first_epoch = True
+        self._shift = self._done = self._epoch = self._batch = 0
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Check that the samples fit the model."""
+        self._first_epoch = True
+        sample = self._samples.shape
+        for word in ("input", "output"):
+            shape = getattr(self.model, f"{word}_shape", None)
+            if shape is not None and not _fits(sample[1:], shape[1:]):
+                expected = f"of the shape of the model's {word}, {('n', *shape[1:])}"
+                raise ValueError(shape_complaint("samples", expected, sample))
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Note the epoch; before the very first, look after frames of other runs."""
+        if self._first_fit:
+            self._make_room(epoch)
+        if self._first_epoch:  # only now is it known from where `fit` counts
+            self._shift = max(0, self._done - epoch)
+        self._first_fit = self._first_epoch = False
+        self._epoch, self._batch = epoch + self._shift + 1, 0
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, float] | None = None
+    ) -> None:
+        """Draw a frame if enough batches have passed."""
+        if isinstance(self.freq, str):
+            return
+        # With many steps an execution some numbers are never seen.
+        if (batch + 1) // self.freq > self._batch // self.freq:
+            name = f"frame-{self._epoch:06d}-{batch + 1:06d}.png"
+            self._draw(name, f"epoch {self._epoch}, batch {batch + 1}", logs)
+        self._batch = batch + 1
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Draw the frame of the epoch."""
+        self._done = self._epoch
+        if self.freq == "epoch":
+            name = f"frame-{self._epoch:06d}.png"
+            self._draw(name, f"epoch {self._epoch}", logs)
+
+    def _draw(self, name: str, caption: str, logs: dict[str, float] | None) -> None:
+        loss = (logs or {}).get("loss")
+        if loss is not None:
+            caption += f"   loss {float(loss):#.4g}"
+        # Not by `predict`: on torch it draws random numbers, and training would go on
+        # with other ones.
+        made = self.model.predict_on_batch(self._samples)
+        # Half-precision models predict bfloat16, which is not NumPy's own.
+        made = np.asarray(made, dtype="float32").reshape(self._originals.shape)
+        if self._sheet is None:
+            self._sheet = Sheet(self._originals, _WIDEST)
+        image = self._sheet.draw(made, caption)
+        with replacing(self.folder / name) as temporary:
+            image.save(temporary, compress_level=1)
+
+    def _make_room(self, done: int) -> None:
+        """Remove frames of epochs to come, or say that they are in the way."""
+        later = [p for p in self.folder.glob("frame-*.png") if _epoch_of(p) > done]
+        if later and not self.overwrite:
+            raise FileExistsError(
+                f"{str(self.folder)!r} holds {len(later)} frames of an earlier run. "
+                "overwrite=True removes them; another folder keeps them. To go on "
+                "behind them, give fit the number of their epochs as initial_epoch."
+            )
+        for path in later:
+            path.unlink()
+
+
+def _checked_freq(freq: Any) -> int:
+    if isinstance(freq, str):
+        expected = "'epoch' or a positive number of batches"
+        raise ValueError(complaint("freq", expected, freq))
+    return positive_integer("freq", freq)
+
+
+def _fits(sample: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
+    return len(sample) == len(shape) and all(
+        size in (None, given) for given, size in zip(sample, shape, strict=True)
+    )
+
+
+def _epoch_of(path: Path) -> int:
+    """Return the epoch that a frame is named after, 0 for files of other names."""
+    epoch = path.stem.split("-")[1]
+    return int(epoch) if epoch.isdecimal() else 0

@@ -1,0 +1,48 @@
+"""What goes into a TensorBoard summary, in plain numbers and words."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+_BINS = 30  # as many as TensorFlow's own summaries have
+
+
+def layer_table(model: keras.Model) -> str:
+    """Return a table of the layers in Markdown."""
+    lines = [
+        f"**{model.name}**, {model.count_params():,} parameters",
+        "",
+        "| layer | kind | output | parameters |",
+        "| --- | --- | --- | ---: |",
+    ]
+    for layer in model.layers:
+        output = getattr(layer, "output", None)
+        shape = "" if output is None else f"{tuple(output.shape[1:])}"
+        cells = (layer.name, type(layer).__name__, shape, f"{layer.count_params():,}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def histogram(values: Any) -> dict[str, Any] | None:
+    """Return the arguments of `SummaryWriter.add_histogram_raw`.
+
+    None if no value is finite.
+    """
+    values = np.asarray(values, dtype="float64").ravel()
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return None
+    low, high = values.min(), values.max()
+    if not (np.diff(np.linspace(low, high, _BINS + 1)) > 0).all():
+        low, high = low - 0.5, high + 0.5  # all values are equal, or nearly so
+    counts, limits = np.histogram(values, _BINS, (low, high))
+    return {
+        "min": low,
+        "max": high,
+        "num": values.size,
+        "sum": values.sum(),
+        "sum_squares": values @ values,
+        "bucket_limits": limits[1:].tolist(),
+        "bucket_counts": counts.tolist(),
+    }
