@@ -318,6 +318,14 @@ def test_vectors_corruption_and_ready_made_penalties(tmp_path, images, here):
     assert "PCA, 2 dimensions" in printed
 
 
+def test_tensorboard_is_told_how_to_open(here, tmp_path):
+    pytest.importorskip("tensorboardX")
+    words = ("train", "undercomplete", *FAST, "--output", tmp_path / "run")
+    last = here(*words, "--tensorboard").splitlines()[-1]
+    assert last == f"look at it with: tensorboard --logdir {tmp_path}/run/tensorboard"
+    assert list((tmp_path / "run" / "tensorboard" / "train").glob("events*"))
+
+
 def test_version_and_running_as_a_module(here):
     assert here("--version") == f"kerasae {version('kerasae')}\n"
     words = [sys.executable, "-m", "kerasae", "--version"]

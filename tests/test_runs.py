@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 from contextlib import suppress
 
 import keras
@@ -44,6 +45,21 @@ def test_a_record_that_is_not_ours_is_named(content, tmp_path):
 def test_settings_that_no_file_can_hold_are_refused(name, arguments, tmp_path):
     with pytest.raises(TypeError, match=rf"`{name}` must be .*JSON.*Name Keras's"):
         train(tmp_path / "run", **arguments)
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_tensorboard_shows_is_written_beside(tmp_path):
+    pytest.importorskip("tensorboardX")
+    train(tmp_path, tensorboard=True, options={"latent_dim": 3})
+    written = [path.parent.name for path in tmp_path.glob("tensorboard/*/events*")]
+    assert sorted(written) == ["train", "validation"]
+    assert (tmp_path / "model.keras").stat().st_size
+
+
+def test_without_tensorboardx_nothing_is_begun(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(ImportError, match=r"kerasae\[tensorboard\]"):
+        train(tmp_path / "run", tensorboard=True)
     assert not (tmp_path / "run").exists()
 
 

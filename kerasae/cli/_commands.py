@@ -120,6 +120,9 @@ def train(
     force: Annotated[
         bool, typer.Option("--force", help="Replace what is in the folder.")
     ] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write what TensorBoard shows, too.")
+    ] = False,
 ) -> None:
     """Train a variant, judge it against PCA, and draw what it does.
 
@@ -153,6 +156,7 @@ def train(
             seed=seed,
             resume=resume,
             force=force,
+            tensorboard=tensorboard,
         )
     except KeyboardInterrupt:
         run = runs.Run(folder)
@@ -174,6 +178,8 @@ def train(
     for path in sorted(folder.iterdir()):
         if not path.name.startswith("."):
             print(f"  {path.name}")
+    if tensorboard:
+        print(f"look at it with: tensorboard --logdir {folder / 'tensorboard'}")
 
 
 def _error(value: float | None) -> str:

@@ -18,7 +18,7 @@ from kerasae.data import Dataset, load_dataset
 from kerasae.runs._interruption import Interruption
 from kerasae.runs._plot import corrupted, corruption, draw
 from kerasae.runs.checkpoint import Checkpoint
-from kerasae.runs.run import HISTORY, MODEL, Run
+from kerasae.runs.run import HISTORY, MODEL, TENSORBOARD, Run
 
 
 def train(
@@ -34,6 +34,7 @@ def train(
     seed: int = 0,
     resume: bool = False,
     force: bool = False,
+    tensorboard: bool = False,
     say: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Build, train, judge and draw one variant, and keep it all in a folder.
@@ -51,6 +52,7 @@ def train(
         seed: Makes the run repeatable.
         resume: Go on from the last finished epoch of a run in `folder`.
         force: Replace a run in `folder`.
+        tensorboard: Write what TensorBoard shows to the folder `tensorboard` in it.
         say: Takes what there is to tell, a line at a time.
 
     Returns:
@@ -101,8 +103,11 @@ def train(
     keras.utils.set_random_seed(seed)
     triple = build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
     training.compile(triple, _optimizer(optimizer, learning_rate))
+    board = _board(run, dataset, settings) if tensorboard else None
     with run.locked():
-        return _train_locked(run, triple, dataset, settings, resume=resume, say=say)
+        return _train_locked(
+            run, triple, dataset, settings, board, resume=resume, say=say
+        )
 
 
 def _train_locked(
@@ -110,6 +115,7 @@ def _train_locked(
     triple: Autoencoder,
     dataset: Dataset,
     settings: dict[str, Any],
+    board: training.TensorBoard | None,
     *,
     resume: bool,
     say: Callable[[str], None],
@@ -125,7 +131,7 @@ def _train_locked(
     else:
         run.begin(settings)
 
-    history = _fit(run, triple.autoencoder, dataset, settings, done)
+    history = _fit(run, triple.autoencoder, dataset, settings, board, done)
     if not np.isfinite(history.get("loss", [0.0])[-1]):
         raise ValueError(
             "Training diverged: the loss is not a finite number. Start again with "
@@ -155,11 +161,13 @@ def _fit(
     autoencoder: keras.Model,
     dataset: Dataset,
     settings: dict[str, Any],
+    board: training.TensorBoard | None,
     done: int,
 ) -> dict[str, list[float]]:
     """Train from epoch `done` on, and return the losses of the new epochs."""
     log = keras.callbacks.CSVLogger(run.path(HISTORY), append=True)
     progress = training.Progress()
+    boards = [] if board is None else [board]
     with Interruption() as interruption:
         try:
             return autoencoder.fit(
@@ -170,12 +178,27 @@ def _fit(
                 epochs=settings["epochs"],
                 batch_size=settings["batch_size"],
                 verbose=0,
-                callbacks=[log, Checkpoint(run), progress, interruption],
+                callbacks=[log, *boards, Checkpoint(run), progress, interruption],
             ).history
         finally:
             # Keras leaves them as they are where training is interrupted.
             log.on_train_end()
             progress.close()
+            for open_board in boards:
+                open_board.close()
+
+
+def _board(
+    run: Run, dataset: Dataset, settings: dict[str, Any]
+) -> training.TensorBoard:
+    """Return the callback that writes for TensorBoard, or raise if it cannot."""
+    plain = {name: value for name, value in settings.items() if name != "options"}
+    return training.TensorBoard(
+        run.path(TENSORBOARD),
+        samples=dataset.x_test[:1000],
+        labels=None if dataset.y_test is None else dataset.y_test[:1000],
+        hyperparameters={**plain, **settings["options"]},
+    )
 
 
 def _check_record(settings: dict[str, Any]) -> None:

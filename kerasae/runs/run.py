@@ -18,6 +18,7 @@ METRICS = "metrics.json"
 RECONSTRUCTIONS = "reconstructions.png"
 CURVES = "curves.png"
 ARCHITECTURE = "architecture.png"
+TENSORBOARD = "tensorboard"
 _FILES = (MODEL, HISTORY, METRICS, RECONSTRUCTIONS, CURVES, ARCHITECTURE)
 _CHECKPOINTS = f"checkpoint-{'[0-9]' * 6}.keras"
 # What `metrics.json` says from the beginning on.

@@ -91,7 +91,7 @@ class TensorBoard(keras.callbacks.Callback):
         log_dir: str | os.PathLike[str] = "logs",
         *,
         samples: Any = None,
-        labels: Sequence[Any] | None = None,
+        labels: Any = None,
         image_shape: int | tuple[int, ...] | None = None,
         images_freq: int = 1,
         histogram_freq: int = 1,
