@@ -2,7 +2,7 @@
 
 import numbers
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
