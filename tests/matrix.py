@@ -17,6 +17,12 @@ ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
 BACKENDS = ("tensorflow", "jax", "torch")
+# Two processes share the cores: more threads only wait for each other.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+}
 # These hardly touch a backend, or start all of them by themselves.
 ONCE = (
     "tests/test_architecture.py",
@@ -29,6 +35,7 @@ ONCE = (
     "tests/test_plotting.py",
     "tests/test_plotting_codes.py",
     "tests/test_plotting_errors.py",
+    "tests/test_plotting_models.py",
     "tests/cross_backend.py",
 )
 
@@ -42,10 +49,10 @@ def stages():
     yield "docs", (*docs, "--site-dir", "build/site"), {}
     for backend in BACKENDS:
         left_out = [f"--ignore={path}" for path in ONCE]
-        keras = {"KERAS_BACKEND": backend}
+        keras = {"KERAS_BACKEND": backend, **ONE_THREAD}
         yield f"tests on {backend}", (*PYTEST, "tests", *left_out), keras
     # JAX starts fastest.
-    keras = {"KERAS_BACKEND": "jax"}
+    keras = {"KERAS_BACKEND": "jax", **ONE_THREAD}
     yield "tests of no backend", (*PYTEST, *ONCE), keras
     yield "doctests", (*PYTEST, "--doctest-modules", "kerasae"), keras
     if "--alone" in sys.argv:

@@ -402,6 +402,7 @@ def open_files(folder):
 
 
 def test_files_are_closed(digits, tmp_path):
+    others = set(threading.enumerate())
     model = small().autoencoder
     board = TensorBoard(tmp_path, samples=digits[:12], hyperparameters={"a": 1})
     fit(model, digits[:32], board)
@@ -421,9 +422,9 @@ def test_files_are_closed(digits, tmp_path):
     fit(model, digits[:32], board)
     assert not open_files(tmp_path)
     for _ in range(100):  # those that write end on their own
-        names = [type(thread).__module__ for thread in threading.enumerate()]
-        names += [thread.name for thread in threading.enumerate()]
-        if not any("tensorboardX" in n or "QueueFeeder" in n for n in names):
+        ours = set(threading.enumerate()) - others
+        names = [f"{type(thread).__module__} {thread.name}" for thread in ours]
+        if not any("tensorboardX" in name or "QueueFeeder" in name for name in names):
             return
         time.sleep(0.1)
     pytest.fail(f"threads go on: {names}")

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from kerasae._checks import complaint
+from kerasae.training.progress import Progress
 
 
 def checked_samples(model: keras.Model, x: Any) -> np.ndarray:
@@ -43,6 +44,16 @@ def frozen(layers: Sequence[keras.Layer]) -> Iterator[None]:
     finally:
         for layer, trainable in zip(layers, before, strict=True):
             layer.trainable = trainable
+
+
+@contextmanager
+def shown(label: str, verbose: int) -> Iterator[list[keras.callbacks.Callback]]:
+    """Give the callbacks that show a stage, and leave the terminal as it was."""
+    progress = Progress(label=label)
+    try:
+        yield [progress] if verbose else []
+    finally:
+        progress.close()
 
 
 def append(whole: keras.callbacks.History, stage: keras.callbacks.History) -> None:

@@ -10,9 +10,8 @@ from kerasae import _checks
 from kerasae._triple import Autoencoder
 from kerasae.builders._weights import Weights
 from kerasae.training._chain import triple_of
-from kerasae.training._stages import append, check_finite, fresh, frozen
+from kerasae.training._stages import append, check_finite, fresh, frozen, shown
 from kerasae.training.compiling import compile as compile_fast
-from kerasae.training.progress import Progress
 
 HEAD = "head"
 
@@ -212,8 +211,7 @@ def fine_tune(
         if not count:
             continue
         done = len(whole.epoch)
-        progress = [Progress(label=label)] if verbose else []
-        with frozen(kept):
+        with frozen(kept), shown(label, verbose) as progress:
             compile_fast(model, fresh(optimizer), loss, metrics=metrics)
             history = model.fit(
                 x,

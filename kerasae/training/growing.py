@@ -9,9 +9,8 @@ from kerasae import _checks
 from kerasae._triple import CODE, Autoencoder, split
 from kerasae.builders._weights import Weights
 from kerasae.training._chain import chain, triple_of
-from kerasae.training._stages import append, check_finite, checked_samples, fresh
+from kerasae.training._stages import append, check_finite, checked_samples, fresh, shown
 from kerasae.training.compiling import compile as compile_fast
-from kerasae.training.progress import Progress
 
 
 class GrowthHistory(keras.callbacks.History):
@@ -193,17 +192,17 @@ def grow(
             optimizer_here.build(triple.autoencoder.trainable_variables)
             _carry_over(old_optimizer, optimizer_here, triple.autoencoder)
         label = f"code of {triple.autoencoder.get_layer(CODE).units}"
-        progress = [Progress(label=label)] if verbose else []
-        history = triple.autoencoder.fit(
-            x,
-            x,
-            initial_epoch=done,
-            epochs=epochs if stage == len(sizes) else done + every,
-            batch_size=batch_size,
-            verbose=0,
-            callbacks=[*callbacks, *progress],
-            **fit_options,
-        )
+        with shown(label, verbose) as progress:
+            history = triple.autoencoder.fit(
+                x,
+                x,
+                initial_epoch=done,
+                epochs=epochs if stage == len(sizes) else done + every,
+                batch_size=batch_size,
+                verbose=0,
+                callbacks=[*callbacks, *progress],
+                **fit_options,
+            )
         check_finite(history, label)
         append(whole, history)
         # Keras may have wrapped the one it was given.

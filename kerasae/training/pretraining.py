@@ -10,10 +10,9 @@ from kerasae import _checks
 from kerasae._triple import Autoencoder
 from kerasae.layers._corrupted import corrupted
 from kerasae.training._chain import Pair, pairs, triple_of
-from kerasae.training._stages import check_finite, checked_samples, fresh, frozen
+from kerasae.training._stages import check_finite, checked_samples, fresh, frozen, shown
 from kerasae.training.compiling import compile as compile_fast
 from kerasae.training.compiling import default_loss
-from kerasae.training.progress import Progress
 
 _ORDERS = ("input", "ends")
 # Codes are computed in large batches: nothing is kept for gradients.
@@ -112,8 +111,8 @@ def pretrain(
     for number, (pair, lesson) in enumerate(zip(found, lessons, strict=True)):
         outside = [outer.decoder for outer in found[:number]] if order == "ends" else []
         label = f"pair {number + 1} of {len(found)} ({pair.name})"
-        progress = [Progress(label=label)] if verbose else []
-        with frozen([layer for model in outside for layer in model.layers]):
+        kept = [layer for model in outside for layer in model.layers]
+        with frozen(kept), shown(label, verbose) as progress:
             history = _small_autoencoder(pair, lesson, outside).fit(
                 codes,
                 x if outside else codes,
