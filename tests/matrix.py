@@ -17,11 +17,13 @@ ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
 BACKENDS = ("tensorflow", "jax", "torch")
-# Two processes share the cores: more threads only wait for each other.
-ONE_THREAD = {
+# Two processes share the cores, where more threads would only wait for each other;
+# and small models take XLA longer to optimize than to run.
+QUICK = {
     "OMP_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
+    "XLA_FLAGS": "--xla_backend_optimization_level=0",
 }
 # These hardly touch a backend, or start all of them by themselves.
 ONCE = (
@@ -49,10 +51,10 @@ def stages():
     yield "docs", (*docs, "--site-dir", "build/site"), {}
     for backend in BACKENDS:
         left_out = [f"--ignore={path}" for path in ONCE]
-        keras = {"KERAS_BACKEND": backend, **ONE_THREAD}
+        keras = {"KERAS_BACKEND": backend, **QUICK}
         yield f"tests on {backend}", (*PYTEST, "tests", *left_out), keras
     # JAX starts fastest.
-    keras = {"KERAS_BACKEND": "jax", **ONE_THREAD}
+    keras = {"KERAS_BACKEND": "jax", **QUICK}
     yield "tests of no backend", (*PYTEST, *ONCE), keras
     yield "doctests", (*PYTEST, "--doctest-modules", "kerasae"), keras
     if "--alone" in sys.argv:
