@@ -12,4 +12,4 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 if "keras" in sys.modules:
-    from kerasae import layers, losses, regularizers  # noqa: F401
+    from kerasae import layers, losses, models, regularizers  # noqa: F401

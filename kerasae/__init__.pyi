@@ -3,12 +3,14 @@ from . import estimators as estimators
 from . import layers as layers
 from . import losses as losses
 from . import metrics as metrics
+from . import models as models
 from . import plotting as plotting
 from . import regularizers as regularizers
 from . import training as training
 from ._triple import Autoencoder as Autoencoder
 from ._triple import split as split
 from .builders import build_conv_ae as build_conv_ae
+from .builders import build_conv_vae as build_conv_vae
 from .builders import build_deep_ae as build_deep_ae
 from .builders import build_denoising_ae as build_denoising_ae
 from .builders import build_sparse_ae as build_sparse_ae
@@ -16,6 +18,7 @@ from .builders import build_stacked_ae as build_stacked_ae
 from .builders import build_strided_conv_ae as build_strided_conv_ae
 from .builders import build_tied_ae as build_tied_ae
 from .builders import build_undercomplete_ae as build_undercomplete_ae
+from .builders import build_vae as build_vae
 from .plotting import plot_architecture as plot_architecture
 from .saving import load as load
 from .saving import save as save

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 # Imported so that Keras knows the classes a file may name.
-from kerasae import layers, losses, regularizers  # noqa: F401
+from kerasae import layers, losses, models, regularizers  # noqa: F401
 from kerasae._backend import execution_settings
 from kerasae._files import replacing
 from kerasae._triple import Autoencoder, split

@@ -21,9 +21,14 @@ PARAMETERS = {
     "conv": 4_385,
     "strided_conv": 274_955,
     "denoising": 28_353,
+    # The last one is the weight of the KL term.
+    "vae": 784 * 500 + 500 + 2 * (500 * 20 + 20) + 20 * 500 + 500 + 500 * 784 + 784 + 1,
+    "conv_vae": 320 + 18_496 + 2 * 6_274 + 9_408 + 18_464 + 289 + 1,
 }
-IMAGES = ("conv", "strided_conv", "denoising")
+IMAGES = ("conv", "strided_conv", "denoising", "conv_vae")
 DENSE = tuple(sorted(set(VARIANTS) - set(IMAGES)))
+# Their loss is inside, and plain `compile` is not given one.
+OWN_LOSS = ("vae", "conv_vae")
 SHAPES = ((8, 8, 1), (30, 45, 2), (5, 3, 2), (1, 1, 1), (9, 9, 1))
 
 every_variant = pytest.mark.parametrize("variant", sorted(VARIANTS))
@@ -42,6 +47,11 @@ def same(left, right):
 def predict(model, x):
     # Called, not `model.predict`: that compiles, and there are hundreds of models.
     return keras.ops.convert_to_numpy(model(x, training=False))
+
+
+def compile_plainly(variant, model):
+    loss = {} if variant in OWN_LOSS else {"loss": "mean_squared_error"}
+    model.compile(optimizer="adam", **loss)
 
 
 def test_every_variant_has_its_published_number_of_parameters():
@@ -241,7 +251,7 @@ def test_the_image_data_format_makes_no_difference(variant, images):
 def test_mixed_precision(variant, digits):
     keras.config.set_dtype_policy("mixed_bfloat16")
     triple = VARIANTS[variant]((8, 8, 1))
-    triple.autoencoder.compile("adam", "mean_squared_error")
+    compile_plainly(variant, triple.autoencoder)
     history = triple.autoencoder.fit(digits, digits, verbose=0).history
     assert np.isfinite(history["loss"]).all()
     assert {str(weight.dtype) for weight in triple.autoencoder.trainable_weights} == {
@@ -280,9 +290,10 @@ def test_diagram(variant, tmp_path):
 @every_variant
 def test_plain_keras_goes_on_working(variant, digits):
     autoencoder, _, _ = VARIANTS[variant]((8, 8, 1))
-    autoencoder.compile(optimizer="adam", loss="mse")
+    compile_plainly(variant, autoencoder)
     autoencoder.fit(digits, digits, verbose=0)
-    assert np.isfinite(autoencoder.evaluate(digits, digits, verbose=0))
+    results = autoencoder.evaluate(digits, digits, verbose=0, return_dict=True)
+    assert np.isfinite(results["loss"])
     assert autoencoder.predict(digits, verbose=0).shape == digits.shape
 
 
@@ -320,7 +331,7 @@ def test_bad_corruption(variant):
 def test_convolutions_ask_for_images_and_filters(variant):
     with pytest.raises(ValueError, match=r"input_shape=\(28, 28, 1\)"):
         VARIANTS[variant]((28, 28))
-    with pytest.raises(ValueError, match="build_deep_ae"):
+    with pytest.raises(ValueError, match=r"build_(deep_ae|vae)"):
         VARIANTS[variant](784)
     for filters in ((), (8, 0), (8, 2.5)):
         with pytest.raises(ValueError, match="`filters` must be"):

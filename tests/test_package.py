@@ -14,6 +14,7 @@ ROOT = Path(kerasae.__file__).parent
 LINES = (
     ("_checks", "_names", "_files", "_triple", "_backend"),
     ("layers", "regularizers", "losses", "metrics", "data"),
+    ("models",),
     ("builders",),
     ("training", "plotting", "saving"),
     ("estimators",),
@@ -32,6 +33,7 @@ SIDEWAYS = {
 PUBLIC = [
     "Autoencoder",
     "build_conv_ae",
+    "build_conv_vae",
     "build_deep_ae",
     "build_denoising_ae",
     "build_sparse_ae",
@@ -39,6 +41,7 @@ PUBLIC = [
     "build_strided_conv_ae",
     "build_tied_ae",
     "build_undercomplete_ae",
+    "build_vae",
     "compile",
     "data",
     "estimators",
@@ -46,6 +49,7 @@ PUBLIC = [
     "load",
     "losses",
     "metrics",
+    "models",
     "plot_architecture",
     "plotting",
     "regularizers",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from kerasae._triple import Autoencoder
 from kerasae.builders.conv import build_conv_ae
+from kerasae.builders.conv_vae import build_conv_vae
 from kerasae.builders.deep import build_deep_ae
 from kerasae.builders.denoising import build_denoising_ae
 from kerasae.builders.sparse import build_sparse_ae
@@ -11,9 +12,11 @@ from kerasae.builders.stacked import build_stacked_ae
 from kerasae.builders.strided_conv import build_strided_conv_ae
 from kerasae.builders.tied import build_tied_ae
 from kerasae.builders.undercomplete import build_undercomplete_ae
+from kerasae.builders.vae import build_vae
 
 __all__ = [
     "build_conv_ae",
+    "build_conv_vae",
     "build_deep_ae",
     "build_denoising_ae",
     "build_sparse_ae",
@@ -21,6 +24,7 @@ __all__ = [
     "build_strided_conv_ae",
     "build_tied_ae",
     "build_undercomplete_ae",
+    "build_vae",
 ]
 
 # Names on the command line.
@@ -33,6 +37,8 @@ VARIANTS: dict[str, Callable[..., Autoencoder]] = {
     "conv": build_conv_ae,
     "strided_conv": build_strided_conv_ae,
     "denoising": build_denoising_ae,
+    "vae": build_vae,
+    "conv_vae": build_conv_vae,
 }
 # Those whose samples are (height, width, channels).
-IMAGE_VARIANTS = ("conv", "strided_conv", "denoising")
+IMAGE_VARIANTS = ("conv", "strided_conv", "denoising", "conv_vae")

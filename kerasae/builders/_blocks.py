@@ -1,7 +1,8 @@
-"""What the builders share: entrances, dense and convolutional halves, exits."""
+"""What the builders share: entrances, dense layers, exits."""
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import keras
@@ -24,10 +25,14 @@ REGULARIZERS: dict[str, Callable[..., keras.regularizers.Regularizer]] = {
 
 
 def finish(
-    inputs: keras.KerasTensor, outputs: keras.KerasTensor, name: str, weights: Weights
+    inputs: keras.KerasTensor,
+    outputs: keras.KerasTensor,
+    name: str,
+    weights: Weights,
+    kind: type[keras.Model] = keras.Model,
 ) -> Autoencoder:
     """Return the triple of a complete graph."""
-    model = keras.Model(inputs, outputs, name=name)
+    model = kind(inputs, outputs, name=name)
     weights.draw(model.layers)
     return split(model)
 
@@ -117,182 +122,56 @@ def dense_autoencoder(
     dropout = _checks.fraction("dropout", dropout)
     weights = Weights(kernel_initializer, seed)
 
-    def dense(units: int) -> Callable[..., keras.Layer]:
-        return lambda **kwargs: layers.Dense(
-            units, kernel_initializer=weights.initializer(), **kwargs
-        )
-
-    def hidden_layer(x: keras.KerasTensor, units: int, name: str) -> keras.KerasTensor:
-        return activated(
-            x,
-            dense(units),
-            activation,
-            name,
-            batch_normalization=batch_normalization,
-            dropout=dropout,
-            seed=weights.seed() if dropout else None,
-        )
+    hidden_layers = partial(
+        dense_layers,
+        units=hidden,
+        weights=weights,
+        activation=activation,
+        batch_normalization=batch_normalization,
+        dropout=dropout,
+    )
 
     inputs, x = enter(shape, corruption, weights)
-    x = flatten(x)
-    for level, units in enumerate(hidden, start=1):
-        x = hidden_layer(x, units, f"encoder_{level}")
-    x = dense(latent_dim)(
+    x = hidden_layers(flatten(x), half="encoder")
+    x = layers.Dense(
+        latent_dim,
         activation=code_activation,
         activity_regularizer=summable(penalty(activity_regularizer)),
+        kernel_initializer=weights.initializer(),
         name=CODE if k is None else "activations",
     )(x)
     if k is not None:
         x = KSparse(k, name=CODE)(x)
-    for level, units in reversed(list(enumerate(hidden, start=1))):
-        x = hidden_layer(x, units, f"decoder_{level}")
-    x = dense(math.prod(shape))(activation=output_activation, name=OUTPUT)(x)
+    x = hidden_layers(x, half="decoder")
+    x = layers.Dense(
+        math.prod(shape),
+        activation=output_activation,
+        kernel_initializer=weights.initializer(),
+        name=OUTPUT,
+    )(x)
     return finish(inputs, restore(x, shape), name, weights)
 
 
-def per_level(
-    argument: str, value: int | Sequence[int], levels: int
-) -> tuple[int, ...]:
-    """Return one positive integer a level; a single one serves them all."""
-    values = _checks.positive_integers(argument, value, example="3")
-    if len(values) == 1:
-        return values * levels
-    if len(values) != levels:
-        raise ValueError(
-            _checks.complaint(
-                argument, f"one integer or {levels}, one for each of `filters`", value
-            )
-        )
-    return values
-
-
-def convolution(
-    kind: type[keras.Layer], weights: Weights, *args: Any, **options: Any
-) -> Callable[..., keras.Layer]:
-    """Return what makes a channels-last convolution of `kind`, ready but for names."""
-    return lambda **kwargs: kind(
-        *args,
-        data_format="channels_last",
-        kernel_initializer=weights.initializer(),
-        **{"padding": "same", **options, **kwargs},
-    )
-
-
-def crop(x: keras.KerasTensor, size: Sequence[int], name: str) -> keras.KerasTensor:
-    """Cut rows and columns off the end of a feature map down to `size`.
-
-    Off the end, because that is where `padding="same"` put them.
-    """
-    surplus = [have - want for have, want in zip(x.shape[1:3], size, strict=True)]
-    if not any(surplus):
-        return x
-    cut = tuple((0, extra) for extra in surplus)
-    return layers.Cropping2D(cut, data_format="channels_last", name=name)(x)
-
-
-def dense_code(
+def dense_layers(
     x: keras.KerasTensor,
-    latent_dim: int,
-    weights: Weights,
-    code_activation: Any,
-    activation: Any,
-    activity_regularizer: Any = None,
-) -> keras.KerasTensor:
-    """Squeeze a feature map through a dense code and return a map of equal shape."""
-    shape = x.shape[1:]
-    x = layers.Flatten(data_format="channels_last", name="flatten")(x)
-    x = layers.Dense(
-        latent_dim,
-        activation=code_activation,
-        activity_regularizer=activity_regularizer,
-        kernel_initializer=weights.initializer(),
-        name=CODE,
-    )(x)
-    x = layers.Dense(
-        math.prod(shape),
-        activation=activation,
-        kernel_initializer=weights.initializer(),
-        name="expand",
-    )(x)
-    return layers.Reshape(shape, name="unflatten")(x)
-
-
-def pooled_autoencoder(
-    input_shape: Sequence[int],
     *,
-    filters: int | Sequence[int],
-    kernel_size: int | Sequence[int],
-    latent_dim: int | None,
+    half: str,
+    units: tuple[int, ...],
+    weights: Weights,
     activation: Any,
-    output_activation: Any,
-    kernel_initializer: Any,
-    activity_regularizer: Any = None,
-    batch_normalization: bool,
-    corruption: Any,
-    seed: int | None,
-    name: str,
-) -> Autoencoder:
-    """Build convolutions with MaxPooling2D down and UpSampling2D up."""
-    shape = _checks.image_shape(input_shape, "build_deep_ae")
-    filters = _checks.positive_integers("filters", filters, example="(16, 8, 8)")
-    kernels = per_level("kernel_size", kernel_size, len(filters))
-    if latent_dim is not None:
-        latent_dim = _checks.positive_integer("latent_dim", latent_dim)
-    weights = Weights(kernel_initializer, seed)
-    regularizer = summable(penalty(activity_regularizer))
-
-    sizes = []
-    inputs, x = enter(shape, corruption, weights)
-    levels = list(enumerate(zip(filters, kernels, strict=True), start=1))
-    for level, (count, kernel) in levels:
-        sizes.append(x.shape[1:3])
-        conv = convolution(layers.Conv2D, weights, count, kernel)
-        name_here = f"encoder_{level}"
+    batch_normalization: bool = False,
+    dropout: float = 0.0,
+) -> keras.KerasTensor:
+    """Apply the hidden layers of an encoder, or in reverse those of a decoder."""
+    levels = list(enumerate(units, start=1))
+    for level, size in levels if half == "encoder" else reversed(levels):
         x = activated(
-            x, conv, activation, name_here, batch_normalization=batch_normalization
+            x,
+            partial(layers.Dense, size, kernel_initializer=weights.initializer()),
+            activation,
+            f"{half}_{level}",
+            batch_normalization=batch_normalization,
+            dropout=dropout,
+            seed=weights.seed() if dropout else None,
         )
-        bottleneck = latent_dim is None and level == len(filters)
-        x = layers.MaxPooling2D(
-            2,
-            padding="same",
-            data_format="channels_last",
-            name=CODE if bottleneck else f"{name_here}_pool",
-            activity_regularizer=regularizer if bottleneck else None,
-        )(x)
-    if latent_dim is not None:
-        x = dense_code(x, latent_dim, weights, activation, activation, regularizer)
-
-    unpadded = _last_convolution_fits_unpadded(x.shape[1:3], shape[:2], kernels)
-    for level, (count, kernel) in reversed(levels):
-        padding = "valid" if unpadded and level == 1 else "same"
-        conv = convolution(layers.Conv2D, weights, count, kernel, padding=padding)
-        name_here = f"decoder_{level}"
-        x = activated(
-            x, conv, activation, name_here, batch_normalization=batch_normalization
-        )
-        x = layers.UpSampling2D(
-            2,
-            data_format="channels_last",
-            interpolation="nearest",
-            name=f"{name_here}_upsample",
-        )(x)
-        if not unpadded:
-            x = crop(x, sizes[level - 1], f"{name_here}_crop")
-    x = convolution(layers.Conv2D, weights, shape[2], kernels[0])(
-        activation=output_activation, name=OUTPUT
-    )(x)
-    return finish(inputs, x, name, weights)
-
-
-def _last_convolution_fits_unpadded(
-    code_size: Sequence[int], image_size: Sequence[int], kernels: Sequence[int]
-) -> bool:
-    """Tell whether an unpadded convolution restores the image's size exactly.
-
-    The articles bring 4x4 back to 28x28 like that: 4 to 8, 16, unpadded 14, 28.
-    Any other size is restored by cropping.
-    """
-    shrunk = [
-        2 * (code * 2 ** (len(kernels) - 1) - (kernels[0] - 1)) for code in code_size
-    ]
-    return kernels[0] > 1 and shrunk == list(image_size)
+    return x

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kerasae._triple import Autoencoder
-from kerasae.builders import _blocks
+from kerasae.builders import _convolutions
 
 
 def build_conv_ae(
@@ -69,7 +69,7 @@ def build_conv_ae(
         >>> encoder.output_shape, autoencoder.count_params()
         ((None, 4, 4, 8), 4385)
     """
-    return _blocks.pooled_autoencoder(
+    return _convolutions.pooled_autoencoder(
         input_shape,
         filters=filters,
         kernel_size=kernel_size,

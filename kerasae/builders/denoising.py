@@ -5,7 +5,7 @@ from typing import Any
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder
-from kerasae.builders import _blocks
+from kerasae.builders import _convolutions
 
 
 def build_denoising_ae(
@@ -78,7 +78,7 @@ def build_denoising_ae(
                 "For a model without noise use build_conv_ae.",
             )
         )
-    return _blocks.pooled_autoencoder(
+    return _convolutions.pooled_autoencoder(
         input_shape,
         filters=filters,
         kernel_size=kernel_size,

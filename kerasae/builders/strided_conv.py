@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 from keras import layers
 
 from kerasae import _checks
 from kerasae._triple import CODE, Autoencoder
-from kerasae.builders import _blocks
+from kerasae.builders import _blocks, _convolutions
 from kerasae.builders._weights import Weights
 
 
@@ -74,68 +75,32 @@ def build_strided_conv_ae(
     """
     shape = _checks.image_shape(input_shape, "build_deep_ae")
     filters = _checks.positive_integers("filters", filters, example="(32, 64, 128)")
-    kernels = _blocks.per_level("kernel_size", kernel_size, len(filters))
+    kernels = _convolutions.per_level("kernel_size", kernel_size, len(filters))
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     code = _checks.one_of("code", code, ("convolutional", "dense"))
     weights = Weights(kernel_initializer, seed)
 
-    inputs, x = _blocks.enter(shape, corruption, weights)
-    levels = []
-    for level, (count, kernel) in enumerate(
-        zip(filters, kernels, strict=True), start=1
-    ):
-        size = x.shape[1:3]
-        padding = _padding(size, kernel, innermost=level == len(filters))
-        levels.append((level, count, kernel, size, padding))
-        conv = _blocks.convolution(
-            layers.Conv2D, weights, count, kernel, strides=2, padding=padding
-        )
-        x = _blocks.activated(
-            x,
-            conv,
-            activation,
-            f"encoder_{level}",
-            batch_normalization=batch_normalization,
-        )
-
-    if code == "dense":
-        x = _blocks.dense_code(x, latent_dim, weights, "linear", activation)
-    else:
+    def bottleneck(x: keras.KerasTensor) -> keras.KerasTensor:
+        if code == "dense":
+            dense = _convolutions.dense_code(latent_dim, weights, "linear")
+            return _convolutions.vector_code(x, dense, weights, activation)
         window = tuple(min(3, size) for size in x.shape[1:3])
-        x = _blocks.convolution(layers.Conv2D, weights, latent_dim, window)(
+        x = _convolutions.convolution(layers.Conv2D, weights, latent_dim, window)(
             padding="valid", name=CODE
         )(x)
-        x = _blocks.convolution(layers.Conv2DTranspose, weights, filters[-1], window)(
-            padding="valid", activation=activation, name="expand"
-        )(x)
+        return _convolutions.convolution(
+            layers.Conv2DTranspose, weights, filters[-1], window
+        )(padding="valid", activation=activation, name="expand")(x)
 
-    for level, _, kernel, size, padding in reversed(levels):
-        outermost = level == 1
-        conv = _blocks.convolution(
-            layers.Conv2DTranspose,
-            weights,
-            shape[2] if outermost else filters[level - 2],
-            kernel,
-            strides=2,
-            padding=padding,
-        )
-        x = _blocks.activated(
-            x,
-            conv,
-            output_activation if outermost else activation,
-            _blocks.OUTPUT if outermost else f"decoder_{level}",
-            batch_normalization=batch_normalization and not outermost,
-        )
-        x = _blocks.crop(x, size, f"decoder_{level}_crop")
+    inputs, x = _blocks.enter(shape, corruption, weights)
+    x = _convolutions.strided(
+        x,
+        filters=filters,
+        kernels=kernels,
+        bottleneck=bottleneck,
+        weights=weights,
+        activation=activation,
+        output_activation=output_activation,
+        batch_normalization=batch_normalization,
+    )
     return _blocks.finish(inputs, x, name, weights)
-
-
-def _padding(size: Sequence[int], kernel: int, *, innermost: bool) -> str:
-    """Return the padding of a strided convolution.
-
-    The article leaves the innermost convolution unpadded, 7x7 to 3x3. That can
-    be undone exactly where stride and kernel cover every pixel; elsewhere
-    padding is the choice that loses nothing.
-    """
-    exact = all(side >= kernel and (side - kernel) % 2 == 0 for side in size)
-    return "valid" if innermost and exact and kernel > 1 else "same"

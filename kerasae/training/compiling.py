@@ -6,6 +6,7 @@ import keras
 
 from kerasae._backend import execution_settings
 from kerasae._triple import Autoencoder
+from kerasae.models import VariationalAutoencoder
 
 
 def compile(  # noqa: A001 - the word that Keras's users know
@@ -25,7 +26,8 @@ def compile(  # noqa: A001 - the word that Keras's users know
         model: A triple, or its autoencoder.
         optimizer: As in `keras.Model.compile`. Default: `"adam"`.
         loss: As in `keras.Model.compile`. None means binary cross-entropy for a
-            sigmoid output, else the mean squared error.
+            sigmoid output, else the mean squared error; variational autoencoders
+            have a loss of their own.
         **kwargs: Anything else that `keras.Model.compile` takes; it wins over the
             settings chosen here.
 
@@ -47,8 +49,10 @@ def compile(  # noqa: A001 - the word that Keras's users know
     )
 
 
-def default_loss(model: keras.Model) -> str:
+def default_loss(model: keras.Model) -> str | None:
     """Return the loss that fits the activation of the last layer that has one."""
+    if isinstance(model, VariationalAutoencoder):
+        return None
     for layer in reversed(model.layers):
         if hasattr(layer, "activation"):
             sigmoid = layer.activation is keras.activations.sigmoid

@@ -1,0 +1,256 @@
+"""Convolutional halves: pooling and upsampling, strides and transposed convolutions."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import layers
+
+from kerasae import _checks
+from kerasae._triple import CODE, Autoencoder
+from kerasae.builders._blocks import (
+    OUTPUT,
+    activated,
+    enter,
+    finish,
+    penalty,
+    summable,
+)
+from kerasae.builders._weights import Weights
+
+
+def per_level(
+    argument: str, value: int | Sequence[int], levels: int
+) -> tuple[int, ...]:
+    """Return one positive integer a level; a single one serves them all."""
+    values = _checks.positive_integers(argument, value, example="3")
+    if len(values) == 1:
+        return values * levels
+    if len(values) != levels:
+        raise ValueError(
+            _checks.complaint(
+                argument, f"one integer or {levels}, one for each of `filters`", value
+            )
+        )
+    return values
+
+
+def convolution(
+    kind: type[keras.Layer], weights: Weights, *args: Any, **options: Any
+) -> Callable[..., keras.Layer]:
+    """Return what makes a channels-last convolution of `kind`, ready but for names."""
+    return lambda **kwargs: kind(
+        *args,
+        data_format="channels_last",
+        kernel_initializer=weights.initializer(),
+        **{"padding": "same", **options, **kwargs},
+    )
+
+
+def crop(x: keras.KerasTensor, size: Sequence[int], name: str) -> keras.KerasTensor:
+    """Cut rows and columns off the end of a feature map down to `size`.
+
+    Off the end, because that is where `padding="same"` put them.
+    """
+    surplus = [have - want for have, want in zip(x.shape[1:3], size, strict=True)]
+    if not any(surplus):
+        return x
+    cut = tuple((0, extra) for extra in surplus)
+    return layers.Cropping2D(cut, data_format="channels_last", name=name)(x)
+
+
+def vector_code(
+    x: keras.KerasTensor,
+    code: Callable[[keras.KerasTensor], keras.KerasTensor],
+    weights: Weights,
+    activation: Any,
+) -> keras.KerasTensor:
+    """Squeeze a feature map through a code of one axis; return a map of equal shape.
+
+    Args:
+        x: The encoder's last feature map.
+        code: Makes the code of the flattened map.
+        weights: Where initial weights come from.
+        activation: Activation of the layer that follows the code.
+    """
+    shape = x.shape[1:]
+    x = layers.Flatten(data_format="channels_last", name="flatten")(x)
+    x = layers.Dense(
+        math.prod(shape),
+        activation=activation,
+        kernel_initializer=weights.initializer(),
+        name="expand",
+    )(code(x))
+    return layers.Reshape(shape, name="unflatten")(x)
+
+
+def dense_code(
+    latent_dim: int, weights: Weights, activation: Any, activity_regularizer: Any = None
+) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
+    """Return the layer that makes a dense code."""
+    return layers.Dense(
+        latent_dim,
+        activation=activation,
+        activity_regularizer=activity_regularizer,
+        kernel_initializer=weights.initializer(),
+        name=CODE,
+    )
+
+
+def pooled_autoencoder(
+    input_shape: Sequence[int],
+    *,
+    filters: int | Sequence[int],
+    kernel_size: int | Sequence[int],
+    latent_dim: int | None,
+    activation: Any,
+    output_activation: Any,
+    kernel_initializer: Any,
+    activity_regularizer: Any = None,
+    batch_normalization: bool,
+    corruption: Any,
+    seed: int | None,
+    name: str,
+) -> Autoencoder:
+    """Build convolutions with MaxPooling2D down and UpSampling2D up."""
+    shape = _checks.image_shape(input_shape, "build_deep_ae")
+    filters = _checks.positive_integers("filters", filters, example="(16, 8, 8)")
+    kernels = per_level("kernel_size", kernel_size, len(filters))
+    if latent_dim is not None:
+        latent_dim = _checks.positive_integer("latent_dim", latent_dim)
+    weights = Weights(kernel_initializer, seed)
+    regularizer = summable(penalty(activity_regularizer))
+
+    sizes = []
+    inputs, x = enter(shape, corruption, weights)
+    levels = list(enumerate(zip(filters, kernels, strict=True), start=1))
+    for level, (count, kernel) in levels:
+        sizes.append(x.shape[1:3])
+        conv = convolution(layers.Conv2D, weights, count, kernel)
+        name_here = f"encoder_{level}"
+        x = activated(
+            x, conv, activation, name_here, batch_normalization=batch_normalization
+        )
+        bottleneck = latent_dim is None and level == len(filters)
+        x = layers.MaxPooling2D(
+            2,
+            padding="same",
+            data_format="channels_last",
+            name=CODE if bottleneck else f"{name_here}_pool",
+            activity_regularizer=regularizer if bottleneck else None,
+        )(x)
+    if latent_dim is not None:
+        code = dense_code(latent_dim, weights, activation, regularizer)
+        x = vector_code(x, code, weights, activation)
+
+    unpadded = _last_convolution_fits_unpadded(x.shape[1:3], shape[:2], kernels)
+    for level, (count, kernel) in reversed(levels):
+        padding = "valid" if unpadded and level == 1 else "same"
+        conv = convolution(layers.Conv2D, weights, count, kernel, padding=padding)
+        name_here = f"decoder_{level}"
+        x = activated(
+            x, conv, activation, name_here, batch_normalization=batch_normalization
+        )
+        x = layers.UpSampling2D(
+            2,
+            data_format="channels_last",
+            interpolation="nearest",
+            name=f"{name_here}_upsample",
+        )(x)
+        if not unpadded:
+            x = crop(x, sizes[level - 1], f"{name_here}_crop")
+    x = convolution(layers.Conv2D, weights, shape[2], kernels[0])(
+        activation=output_activation, name=OUTPUT
+    )(x)
+    return finish(inputs, x, name, weights)
+
+
+def _last_convolution_fits_unpadded(
+    code_size: Sequence[int], image_size: Sequence[int], kernels: Sequence[int]
+) -> bool:
+    """Tell whether an unpadded convolution restores the image's size exactly.
+
+    The articles bring 4x4 back to 28x28 like that: 4 to 8, 16, unpadded 14, 28.
+    Any other size is restored by cropping.
+    """
+    shrunk = [
+        2 * (code * 2 ** (len(kernels) - 1) - (kernels[0] - 1)) for code in code_size
+    ]
+    return kernels[0] > 1 and shrunk == list(image_size)
+
+
+def strided(
+    x: keras.KerasTensor,
+    *,
+    filters: tuple[int, ...],
+    kernels: tuple[int, ...],
+    bottleneck: Callable[[keras.KerasTensor], keras.KerasTensor],
+    weights: Weights,
+    activation: Any,
+    output_activation: Any,
+    batch_normalization: bool,
+    output: str = OUTPUT,
+) -> keras.KerasTensor:
+    """Apply Conv2D with stride 2 down, a bottleneck, and Conv2DTranspose up.
+
+    Args:
+        x: Images, as they are or corrupted.
+        filters: Filters of the encoder, outermost first.
+        kernels: Sides of its kernels.
+        bottleneck: Makes a code of the last feature map and a map of the code.
+        weights: Where initial weights come from.
+        activation: Activation of the hidden layers.
+        output_activation: Activation of the last layer.
+        batch_normalization: Whether hidden layers normalize before they activate.
+        output: Name of the last layer.
+    """
+    channels = x.shape[-1]
+    levels = []
+    for level, (count, kernel) in enumerate(
+        zip(filters, kernels, strict=True), start=1
+    ):
+        size = x.shape[1:3]
+        padding = _padding(size, kernel, innermost=level == len(filters))
+        levels.append((level, kernel, size, padding))
+        conv = convolution(
+            layers.Conv2D, weights, count, kernel, strides=2, padding=padding
+        )
+        x = activated(
+            x,
+            conv,
+            activation,
+            f"encoder_{level}",
+            batch_normalization=batch_normalization,
+        )
+    x = bottleneck(x)
+    for level, kernel, size, padding in reversed(levels):
+        outermost = level == 1
+        conv = convolution(
+            layers.Conv2DTranspose,
+            weights,
+            channels if outermost else filters[level - 2],
+            kernel,
+            strides=2,
+            padding=padding,
+        )
+        x = activated(
+            x,
+            conv,
+            output_activation if outermost else activation,
+            output if outermost else f"decoder_{level}",
+            batch_normalization=batch_normalization and not outermost,
+        )
+        x = crop(x, size, f"decoder_{level}_crop")
+    return x
+
+
+def _padding(size: Sequence[int], kernel: int, *, innermost: bool) -> str:
+    """Return the padding of a strided convolution.
+
+    The article leaves the innermost convolution unpadded, 7x7 to 3x3. That can
+    be undone exactly where stride and kernel cover every pixel; elsewhere
+    padding is the choice that loses nothing.
+    """
+    exact = all(side >= kernel and (side - kernel) % 2 == 0 for side in size)
+    return "valid" if innermost and exact and kernel > 1 else "same"

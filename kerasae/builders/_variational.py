@@ -1,0 +1,88 @@
+"""What the variational builders share: a code that is a distribution, and an exit."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+from keras import layers
+
+from kerasae import _checks
+from kerasae._names import by_name
+from kerasae._triple import CODE, Autoencoder
+from kerasae.builders import _blocks
+from kerasae.builders._weights import Weights
+from kerasae.layers import Bernoulli, Gaussian, GaussianSampling, Likelihood
+from kerasae.models import VariationalAutoencoder
+
+LIKELIHOODS: Mapping[str, Callable[..., Likelihood]] = {
+    "bernoulli": Bernoulli,
+    "gaussian": Gaussian,
+}
+
+
+def stochastic_code(
+    latent_dim: int,
+    weights: Weights,
+    *,
+    num_samples: int,
+    beta: float,
+    free_bits: float,
+) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
+    """Return what makes a sampled code of the encoder's last vectors."""
+    latent_dim = _checks.positive_integer("latent_dim", latent_dim)
+    sampling = GaussianSampling(
+        num_samples, beta=beta, free_bits=free_bits, seed=weights.seed(), name=CODE
+    )
+
+    def code(x: keras.KerasTensor) -> keras.KerasTensor:
+        mean, log_variance = (
+            layers.Dense(
+                latent_dim, kernel_initializer=weights.initializer(), name=name
+            )(x)
+            for name in ("mean", "log_variance")
+        )
+        return sampling([mean, log_variance])
+
+    return code
+
+
+def parse_likelihood(likelihood: Any, output_activation: Any) -> tuple[Likelihood, Any]:
+    """Return the likelihood's layer, and the activation of the layer before it."""
+    sigmoid = keras.activations.get(output_activation) is keras.activations.sigmoid
+    if likelihood is None:
+        likelihood = "bernoulli" if sigmoid else "gaussian"
+    layer = by_name("likelihood", likelihood, LIKELIHOODS, name=_blocks.OUTPUT)
+    if not isinstance(layer, Likelihood):
+        raise TypeError(
+            _checks.complaint(
+                "likelihood",
+                "a name, a pair (name, stddev) or a kerasae.layers.Likelihood",
+                likelihood,
+                f"Names: {', '.join(LIKELIHOODS)}.",
+            )
+        )
+    if isinstance(layer, Bernoulli):
+        if not sigmoid:
+            raise ValueError(
+                _checks.complaint(
+                    "output_activation",
+                    "'sigmoid' for a Bernoulli likelihood",
+                    output_activation,
+                    "Its outputs are probabilities. For data of any range write "
+                    "likelihood='gaussian'.",
+                )
+            )
+        return layer, None
+    return layer, output_activation
+
+
+def finish(
+    inputs: keras.KerasTensor,
+    parameters: keras.KerasTensor,
+    likelihood: Likelihood,
+    name: str,
+    weights: Weights,
+) -> Autoencoder:
+    """Return the triple of a graph that ends before its likelihood."""
+    outputs = likelihood(parameters)
+    return _blocks.finish(inputs, outputs, name, weights, kind=VariationalAutoencoder)

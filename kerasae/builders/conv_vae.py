@@ -1,0 +1,107 @@
+"""A variational autoencoder of strided convolutions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from kerasae import _checks
+from kerasae._triple import Autoencoder
+from kerasae.builders import _blocks, _convolutions, _variational
+from kerasae.builders._weights import Weights
+
+
+def build_conv_vae(
+    input_shape: Sequence[int] = (28, 28, 1),
+    *,
+    filters: int | Sequence[int] = (32, 64),
+    kernel_size: int | Sequence[int] = 3,
+    latent_dim: int = 2,
+    activation: Any = "relu",
+    output_activation: Any = "sigmoid",
+    likelihood: Any = None,
+    beta: float = 1.0,
+    free_bits: float = 0.0,
+    num_samples: int = 1,
+    kernel_initializer: Any = "glorot_uniform",
+    batch_normalization: bool = False,
+    corruption: Any = None,
+    seed: int | None = None,
+    name: str = "conv_vae",
+) -> Autoencoder:
+    """Build strided convolutions around a code of normal distributions.
+
+    The variational autoencoder for images: what `build_strided_conv_ae` is to
+    `build_deep_ae`, this is to `build_vae`, whose options and loss it shares. With
+    the default code of two dimensions all that it can draw fits in one picture
+    (`kerasae.plotting.plot_code_plane`).
+
+    Args:
+        input_shape: `(height, width, channels)` of one image. Odd sizes are
+            restored exactly.
+        filters: Filters of the encoder's convolutions, outermost first; each
+            halves height and width. The decoder mirrors them.
+        kernel_size: Side of the square kernels, one for all or one a level.
+        latent_dim: Size of the code, positive.
+        activation: Activation of the hidden layers.
+        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
+        likelihood: As in `build_vae`.
+        beta: As in `build_vae`.
+        free_bits: As in `build_vae`.
+        num_samples: As in `build_vae`.
+        kernel_initializer: As in `keras.layers.Conv2D`.
+        batch_normalization: Whether hidden layers normalize before they activate.
+        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
+            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
+        seed: Makes the weights and the noise repeatable; the weights are the same
+            on every backend for uniform and normal initializers. None leaves all
+            that to `keras.utils.set_random_seed`.
+        name: Name of the autoencoder.
+
+    Returns:
+        `(autoencoder, encoder, decoder)`, shapes `(batch, height, width,
+        channels)` to the same, to `(batch, latent_dim)`, and back. The encoder
+        gives the mean of the code; see `build_vae`.
+
+    Raises:
+        ValueError: As `build_vae` does, and if `filters` is empty or the input has
+            no three axes.
+
+    Reference:
+        Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR; filters of
+        the Keras documentation's variational autoencoder
+        (https://keras.io/examples/generative/vae/).
+
+    Example:
+        >>> import kerasae
+        >>> triple = kerasae.build_conv_vae((28, 28, 1))
+        >>> triple.encoder.output_shape, triple.decoder.output_shape
+        ((None, 2), (None, 28, 28, 1))
+    """
+    shape = _checks.image_shape(input_shape, "build_vae")
+    filters = _checks.positive_integers("filters", filters, example="(32, 64)")
+    kernels = _convolutions.per_level("kernel_size", kernel_size, len(filters))
+    weights = Weights(kernel_initializer, seed)
+    exit_layer, last_activation = _variational.parse_likelihood(
+        likelihood, output_activation
+    )
+    code = _variational.stochastic_code(
+        latent_dim, weights, num_samples=num_samples, beta=beta, free_bits=free_bits
+    )
+
+    def bottleneck(x: keras.KerasTensor) -> keras.KerasTensor:
+        return _convolutions.vector_code(x, code, weights, activation)
+
+    inputs, x = _blocks.enter(shape, corruption, weights)
+    x = _convolutions.strided(
+        x,
+        filters=filters,
+        kernels=kernels,
+        bottleneck=bottleneck,
+        weights=weights,
+        activation=activation,
+        output_activation=last_activation,
+        batch_normalization=batch_normalization,
+        output="parameters",
+    )
+    return _variational.finish(inputs, x, exit_layer, name, weights)

@@ -1,0 +1,161 @@
+"""A stochastic code: a sample of a normal distribution that the encoder describes."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from kerasae import _checks
+
+
+@keras.saving.register_keras_serializable("kerasae")
+class GaussianSampling(keras.layers.Layer):
+    """Draws codes from the normal distributions that an encoder describes.
+
+    In training the output is `mean + exp(log_variance / 2) * noise`, with fresh
+    noise at every step; at inference it is the mean. The layer also keeps what a
+    `kerasae.models.VariationalAutoencoder` needs to know about its code: how the
+    distance from the standard normal distribution enters the loss.
+
+    Args:
+        num_samples: Samples of the code for each input in a training step. With 1
+            the objective is the evidence lower bound, with more the tighter bound
+            of importance-weighted autoencoders.
+        beta: Weight of the KL term, 0 or larger. It is a weight of the layer that
+            is not trained, `kl_weight`, so that callbacks can change it.
+        free_bits: The least that the KL term of each dimension of the code counts,
+            averaged over a batch, in nats: what is below costs nothing more to use.
+        seed: Integer, or None for a random seed.
+        **kwargs: As for every Keras layer.
+
+    Input shapes: mean and log-variance (natural logarithm), both `(batch, ...)`.
+    Output shape: that of the mean.
+
+    Raises:
+        ValueError: If `num_samples` is not positive, `beta` or `free_bits`
+            negative, or `free_bits` comes with several samples.
+
+    Reference:
+        Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR. Burda,
+        Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders", ICLR
+        (`num_samples`). Higgins et al. 2017, "beta-VAE", ICLR (`beta`). Kingma et
+        al. 2016, "Improved Variational Inference with Inverse Autoregressive
+        Flow", NeurIPS (`free_bits`).
+
+    Example:
+        >>> import numpy as np
+        >>> from kerasae.layers import GaussianSampling
+        >>> layer = GaussianSampling(seed=0)
+        >>> mean, log_variance = np.ones((2, 3)), np.zeros((2, 3))
+        >>> np.asarray(layer([mean, log_variance])).tolist()
+        [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+        >>> layer([mean, log_variance], training=True).shape == (2, 3)
+        True
+    """
+
+    def __init__(
+        self,
+        num_samples: int = 1,
+        *,
+        beta: float = 1.0,
+        free_bits: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.num_samples = _checks.positive_integer("num_samples", num_samples)
+        self.beta = _checks.non_negative("beta", beta)
+        self.free_bits = _checks.non_negative("free_bits", free_bits)
+        if self.free_bits and self.num_samples > 1:
+            raise ValueError(
+                _checks.complaint(
+                    "free_bits",
+                    "0 where `num_samples` is above 1",
+                    free_bits,
+                    "The importance-weighted bound has no KL term of its own.",
+                )
+            )
+        self.seed = _checks.seed(seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weight of the KL term."""
+        self.kl_weight = self.add_weight(
+            shape=(),
+            initializer=keras.initializers.Constant(self.beta),
+            trainable=False,
+            autocast=False,
+            dtype="float32",
+            name="kl_weight",
+        )
+
+    def compute_output_spec(
+        self, inputs: Any, training: bool | None = None
+    ) -> keras.KerasTensor:
+        """Return shape and type of the mean."""
+        mean, log_variance = inputs
+        if mean.shape != log_variance.shape:
+            raise ValueError(
+                "The mean and the log-variance of a code must have one shape. "
+                f"Received: {mean.shape} and {log_variance.shape}."
+            )
+        return keras.KerasTensor(mean.shape, dtype=self.compute_dtype)
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """Return a sample in training, the mean at inference."""
+        mean, log_variance = inputs
+        if not training:
+            return mean
+        return self.draw(mean, log_variance)[0]
+
+    def draw(self, mean: Any, log_variance: Any, seed: Any = None) -> Any:
+        """Return `num_samples` samples, shape `(num_samples, batch, ...)`.
+
+        Args:
+            mean: Means, shape `(batch, ...)`.
+            log_variance: Logarithms of the variances, of the same shape.
+            seed: Integer, for the same noise every time; None for fresh noise.
+        """
+        noise = keras.random.normal(
+            (self.num_samples, *ops.shape(mean)),
+            dtype=mean.dtype,
+            seed=self.seed_generator if seed is None else seed,
+        )
+        return mean + ops.exp(0.5 * log_variance) * noise
+
+    def divergence(self, mean: Any, log_variance: Any) -> Any:
+        """Return the KL term of each sample in nats, shape `(batch,)`.
+
+        It is KL(q || p) of the encoder's normal distribution q and the standard
+        normal distribution p, summed over the code; with free bits, the average
+        over the batch, of which no dimension counts less than these.
+        """
+        nats = kl_divergence(mean, log_variance)
+        if self.free_bits:
+            # A matter of the whole batch: every sample gets the batch's average.
+            average = ops.mean(nats, axis=0, keepdims=True)
+            nats = ops.broadcast_to(
+                ops.maximum(average, self.free_bits), ops.shape(nats)
+            )
+        return ops.sum(nats, axis=tuple(range(1, len(nats.shape))))
+
+    def log_ratio(self, codes: Any, mean: Any, log_variance: Any) -> Any:
+        """Return log p(z) - log q(z | x) in nats, shape `(num_samples, batch)`."""
+        standardized = (codes - mean) * ops.exp(-0.5 * log_variance)
+        terms = 0.5 * (ops.square(standardized) + log_variance - ops.square(codes))
+        return ops.sum(terms, axis=tuple(range(2, len(terms.shape))))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs to make the layer again."""
+        return {
+            **super().get_config(),
+            "num_samples": self.num_samples,
+            "beta": self.beta,
+            "free_bits": self.free_bits,
+            "seed": self.seed,
+        }
+
+
+def kl_divergence(mean: Any, log_variance: Any) -> Any:
+    """Return KL(N(mean, exp(log_variance)) || N(0, 1)) of each entry, in nats."""
+    return 0.5 * (ops.exp(log_variance) + ops.square(mean) - 1.0 - log_variance)

@@ -1,0 +1,36 @@
+"""What the output of a variational autoencoder means: a distribution of the data."""
+
+import abc
+from typing import Any
+
+import keras
+from keras import ops
+
+
+class Likelihood(keras.layers.Layer, abc.ABC):
+    """The last layer of a variational autoencoder.
+
+    Its output is the mean of the data's distribution, given the code; its method
+    `log_prob` says how likely data are. Subclasses are `Bernoulli` and `Gaussian`.
+    """
+
+    @abc.abstractmethod
+    def terms(self, x: Any, parameters: Any) -> Any:
+        """Return the log-likelihood of each feature of `x`, in nats.
+
+        Args:
+            x: Data; broadcast against the parameters.
+            parameters: What the layer before this one returned.
+        """
+
+    def log_prob(self, x: Any, parameters: Any, axes: int) -> Any:
+        """Return the log-likelihood, summed over the last `axes` axes, in nats."""
+        # Sums of many terms: not in half precision.
+        x, parameters = (ops.cast(value, "float32") for value in (x, parameters))
+        terms = self.terms(x, parameters)
+        rank = len(terms.shape)
+        return ops.sum(terms, axis=tuple(range(rank - axes, rank)))
+
+    def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
+        """Return the input's shape."""
+        return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)

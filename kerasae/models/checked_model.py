@@ -1,0 +1,70 @@
+"""A model whose layers look at arrays before training starts."""
+
+import inspect
+from typing import Any
+
+import keras
+import numpy as np
+
+
+@keras.saving.register_keras_serializable("kerasae")
+class CheckedModel(keras.Model):
+    """A Functional model that refuses arrays that its layers cannot work with.
+
+    A layer with a method `check_inputs` or `check_targets` is shown the inputs or
+    the targets before `fit` and `evaluate` start, and may raise a ValueError. What
+    comes as a stream (a `tf.data` dataset, a `PyDataset` and so on) is not looked
+    at, for that would consume it.
+
+    Args:
+        inputs: As in `keras.Model`.
+        outputs: As in `keras.Model`.
+        name: As in `keras.Model`.
+        **kwargs: As in `keras.Model`.
+
+    Example:
+        >>> import keras
+        >>> import numpy as np
+        >>> from kerasae.layers import Bernoulli
+        >>> inputs = keras.Input((2,))
+        >>> outputs = Bernoulli()(keras.layers.Dense(2)(inputs))
+        >>> model = CheckedModel(inputs, outputs)
+        >>> model.compile("adam", "mean_squared_error")
+        >>> model.fit(np.full((1, 2), 7.0), np.full((1, 2), 7.0))
+        Traceback (most recent call last):
+            ...
+        ValueError: Data of a Bernoulli likelihood must be in [0, 1]. ...
+    """
+
+    # Named as Keras's own: otherwise files would lose the layers.
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, name: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
+
+    def fit(self, *args: Any, **kwargs: Any) -> keras.callbacks.History:
+        """Check arrays, then train as `keras.Model.fit` does."""
+        given = inspect.signature(keras.Model.fit).bind(self, *args, **kwargs).arguments
+        self._check(given.get("x"), given.get("y"))
+        validation = given.get("validation_data")
+        if isinstance(validation, (tuple, list)):
+            self._check(*validation[:2])
+        return super().fit(*args, **kwargs)
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> Any:
+        """Check arrays, then evaluate as `keras.Model.evaluate` does."""
+        bound = inspect.signature(keras.Model.evaluate).bind(self, *args, **kwargs)
+        self._check(bound.arguments.get("x"), bound.arguments.get("y"))
+        return super().evaluate(*args, **kwargs)
+
+    def _check(self, x: Any, y: Any = None) -> None:
+        for what, data in (
+            ("check_inputs", x),
+            ("check_targets", x if y is None else y),
+        ):
+            if not hasattr(data, "__array__"):
+                continue
+            checking = [layer for layer in self.layers if hasattr(layer, what)]
+            array = keras.ops.convert_to_numpy(data) if checking else np.empty(0)
+            for layer in checking:
+                getattr(layer, what)(array)

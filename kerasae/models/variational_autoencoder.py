@@ -1,0 +1,185 @@
+"""A variational autoencoder: its loss is a bound of the data's likelihood."""
+
+import math
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from kerasae._triple import CODE
+from kerasae.layers import GaussianSampling, Likelihood
+from kerasae.models.checked_model import CheckedModel
+
+# Noise of `evaluate`: the same every time, so that losses can be compared.
+_EVALUATION_SEED = 20_131_220
+
+
+class Pass(NamedTuple):
+    """What one pass through the model knows, and its output does not tell.
+
+    Attributes:
+        mean: Means of the code, shape `(batch, ...)`.
+        log_variance: Logarithms of its variances, of the same shape.
+        codes: Samples of it, shape `(num_samples, batch, ...)`.
+        parameters: What the likelihood layer is given, shape `(num_samples, batch,
+            *input_shape)`.
+    """
+
+    mean: Any
+    log_variance: Any
+    codes: Any
+    parameters: Any
+
+
+class _Parts:
+    """The pieces of a model, and its last pass.
+
+    A plain object: an attribute that is a layer would make it the model's own, and
+    files would hold the weights twice.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self.sampling: GaussianSampling = model.get_layer(CODE)
+        mean, log_variance = self.sampling.input
+        self.likelihood: Likelihood = model.layers[-1]
+        self.encode = keras.Model(model.inputs[0], [mean, log_variance])
+        self.decode = keras.Model(self.sampling.output, self.likelihood.input)
+        self.last: Pass | None = None
+
+    def run(self, x: Any, *, training: bool, seed: int | None = None) -> Pass:
+        """Pass inputs through encoder, sampling and decoder."""
+        mean, log_variance = self.encode(x, training=training)
+        codes = self.sampling.draw(mean, log_variance, seed)
+        shape = ops.shape(codes)
+        flat = self.decode(ops.reshape(codes, (-1, *shape[2:])), training=training)
+        parameters = ops.reshape(flat, (*shape[:2], *ops.shape(flat)[1:]))
+        return Pass(mean, log_variance, codes, parameters)
+
+
+@keras.saving.register_keras_serializable("kerasae")
+class VariationalAutoencoder(CheckedModel):
+    """A Functional model that maximizes a lower bound of the data's likelihood.
+
+    It needs a layer `code` that is a `kerasae.layers.GaussianSampling` and ends in
+    a `kerasae.layers.Likelihood`; `kerasae.build_vae` draws such graphs. It is
+    compiled without a loss, and trained by `fit(x)` or `fit(x, x)`.
+
+    For each sample x, in nats and summed over features and over the code,
+
+        loss = reconstruction_loss + kl_weight * kl_loss
+
+    where `reconstruction_loss` is -log p(x | z) for a code z drawn from the
+    encoder's distribution q(z | x), and `kl_loss` is KL(q(z | x) || p(z)) to the
+    standard normal distribution p. Both are reported beside the loss, for training
+    and validation. With `num_samples` of k > 1 in the code's layer,
+
+        loss = -log(1/k sum_i p(x | z_i) (p(z_i) / q(z_i | x))^kl_weight),
+
+    the tighter importance-weighted bound, which is not the sum of the two.
+
+    A model that is called with `training=False`, as by `predict`, decodes the mean
+    of the code. `evaluate`, and validation in `fit`, draw codes as training does,
+    but with the same noise every time: `val_loss` is the same bound as `loss`, and
+    evaluating twice gives the same value.
+
+    Args:
+        inputs: As in `keras.Model`.
+        outputs: As in `keras.Model`.
+        name: As in `keras.Model`.
+        **kwargs: As in `keras.Model`.
+
+    Reference:
+        Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR. Burda,
+        Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders", ICLR.
+
+    Example:
+        >>> import numpy as np
+        >>> import kerasae
+        >>> vae, _, _ = kerasae.build_vae(20, latent_dim=2, seed=0)
+        >>> kerasae.compile(vae)
+        >>> history = vae.fit(np.random.default_rng(0).random((64, 20)), verbose=0)
+        >>> sorted(history.history)
+        ['kl_loss', 'loss', 'reconstruction_loss']
+    """
+
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, name: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
+        self._reconstruction_loss = keras.metrics.Mean(name="reconstruction_loss")
+        self._kl_loss = keras.metrics.Mean(name="kl_loss")
+        self._parts = _Parts(self)
+
+    @property
+    def likelihood(self) -> Likelihood:
+        """The layer that knows how likely data are."""
+        return self._parts.likelihood
+
+    @property
+    def posterior(self) -> keras.Model:
+        """Model from inputs to the mean and the log-variance of their codes."""
+        return self._parts.encode
+
+    @property
+    def conditional(self) -> keras.Model:
+        """Model from codes to what the likelihood layer is given."""
+        return self._parts.decode
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Return reconstructions: of a drawn code in training, else of its mean."""
+        if not training:
+            return super().call(inputs, training=training, mask=mask)
+        # The samples of a step are drawn once, here, where backends keep track of
+        # random numbers; the loss takes them from there.
+        self._parts.last = self._parts.run(inputs, training=True)
+        return self.likelihood(self._parts.last.parameters[0])
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Return the mean over the batch of the negative bound, in nats."""
+        last = self._parts.last if training else None
+        self._parts.last = None  # or it would live on until the next step
+        if last is None:
+            last = self._parts.run(x, training=training, seed=_EVALUATION_SEED)
+        loss, reconstruction, divergence = self._bound(x if y is None else y, last)
+        if sample_weight is not None:
+            weight = ops.cast(sample_weight, loss.dtype)
+            loss, reconstruction, divergence = (
+                weight * value for value in (loss, reconstruction, divergence)
+            )
+        self._reconstruction_loss.update_state(reconstruction)
+        self._kl_loss.update_state(divergence)
+        return ops.mean(loss) + sum(ops.sum(penalty) for penalty in self.losses)
+
+    def _check(self, x: Any, y: Any = None) -> None:
+        if self.loss is not None:
+            raise ValueError(
+                "A variational autoencoder brings its loss along: compile it without "
+                f"`loss`. Received: loss={self.loss!r}. What the loss assumes of the "
+                "data is the builder's `likelihood`."
+            )
+        super()._check(x, y)
+
+    def _bound(self, targets: Any, last: Pass) -> tuple[Any, Any, Any]:
+        """Return loss, reconstruction loss and KL term of each sample, in nats."""
+        sampling = self._parts.sampling
+        mean, log_variance, codes, parameters = (
+            ops.cast(value, "float32") for value in last
+        )
+        axes = len(self.inputs[0].shape) - 1
+        log_likelihood = self.likelihood.log_prob(targets, parameters, axes)
+        reconstruction = -ops.mean(log_likelihood, axis=0)
+        divergence = sampling.divergence(mean, log_variance)
+        weight = ops.convert_to_tensor(sampling.kl_weight)
+        if sampling.num_samples == 1:
+            return reconstruction + weight * divergence, reconstruction, divergence
+        ratio = sampling.log_ratio(codes, mean, log_variance)
+        bound = ops.logsumexp(log_likelihood + weight * ratio, axis=0)
+        loss = math.log(sampling.num_samples) - bound
+        return loss, reconstruction, divergence
