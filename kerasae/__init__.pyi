@@ -1,5 +1,6 @@
 from . import data as data
 from . import estimators as estimators
+from . import generation as generation
 from . import layers as layers
 from . import losses as losses
 from . import metrics as metrics
@@ -9,10 +10,13 @@ from . import regularizers as regularizers
 from . import training as training
 from ._triple import Autoencoder as Autoencoder
 from ._triple import split as split
+from .builders import build_contractive_ae as build_contractive_ae
+from .builders import build_conv1d_ae as build_conv1d_ae
 from .builders import build_conv_ae as build_conv_ae
 from .builders import build_conv_vae as build_conv_vae
 from .builders import build_deep_ae as build_deep_ae
 from .builders import build_denoising_ae as build_denoising_ae
+from .builders import build_lstm_ae as build_lstm_ae
 from .builders import build_sparse_ae as build_sparse_ae
 from .builders import build_stacked_ae as build_stacked_ae
 from .builders import build_strided_conv_ae as build_strided_conv_ae

@@ -82,6 +82,16 @@ def fraction(argument: str, value: Any) -> float:
     return float(value)
 
 
+def finite(argument: str, value: Any) -> float:
+    """Return `value` as a finite float, or raise."""
+    expected = "a finite number"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(complaint(argument, expected, value))
+    if not math.isfinite(value):
+        raise ValueError(complaint(argument, expected, value))
+    return float(value)
+
+
 def non_negative(argument: str, value: Any) -> float:
     """Return `value` as a finite float of at least zero, or raise."""
     expected = "a finite number, 0 or larger"
@@ -154,3 +164,29 @@ def image_shape(value: Any, alternative: str) -> tuple[int, int, int]:
             complaint("input_shape", "(height, width, channels)", value, fix)
         )
     return shape
+
+
+def sequence_shape(value: Any) -> tuple[int, int]:
+    """Return `(steps, channels)`, or raise and say how to write it."""
+    shape = input_shape(value)
+    if len(shape) != 2:
+        if len(shape) == 1:
+            fix = f"Add the axis of the channels: input_shape={(*shape, 1)}."
+        elif len(shape) == 3 and shape[2] == 1:
+            fix = f"To see images row by row: input_shape={shape[:2]}, x[..., 0]."
+        else:
+            fix = (
+                f"Join the axes that belong to one step: input_shape="
+                f"{(shape[0], math.prod(shape[1:]))}. For images use build_conv_ae."
+            )
+        raise ValueError(complaint("input_shape", "(steps, channels)", value, fix))
+    return shape
+
+
+def is_signal(shape: tuple[int, ...]) -> bool:
+    """Tell whether samples of a shape are drawn as lines, one a channel.
+
+    Two axes are an image but where the last is short and the first much longer:
+    at most 4 channels, and at least 8 steps for each of them.
+    """
+    return len(shape) == 2 and shape[1] <= 4 and shape[0] >= 8 * shape[1]

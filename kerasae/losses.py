@@ -5,6 +5,59 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasae import _checks
+
+
+@keras.saving.register_keras_serializable("kerasae")
+class MaskedMeanSquaredError(keras.losses.Loss):
+    """Mean squared error over the steps of sequences that are not padding.
+
+    A step is padding if all its features in `y_true` equal `mask_value`. The error
+    of a sample is the mean over its other steps, so that neither the amount of
+    padding nor the length of a sequence changes its weight. `kerasae.compile`
+    chooses this loss for models with a `kerasae.layers.PaddingMask`.
+
+    Args:
+        mask_value: What fills up, finite. Default: 0.0.
+        name: Name of the loss.
+        **kwargs: `reduction` and `dtype`, as for every Keras loss.
+
+    Shapes: targets and outputs `(batch, steps, features)`; one value a sample
+    before the reduction, 0 for one that is nothing but padding.
+
+    Raises:
+        TypeError, ValueError: If `mask_value` is not a finite number.
+
+    Example:
+        >>> import numpy as np
+        >>> from kerasae.losses import MaskedMeanSquaredError
+        >>> x = np.array([[[0.5], [0.5], [-1.0], [-1.0]]], dtype="float32")
+        >>> output = np.array([[[0.5], [1.5], [7.0], [7.0]]], dtype="float32")
+        >>> float(MaskedMeanSquaredError(-1.0)(x, output))
+        0.5
+    """
+
+    def __init__(
+        self,
+        mask_value: float = 0.0,
+        name: str = "masked_mean_squared_error",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        self.mask_value = _checks.finite("mask_value", mask_value)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the error of each sample, shape `(batch,)`."""
+        valid = ops.any(ops.not_equal(y_true, self.mask_value), axis=-1)
+        valid = ops.cast(valid, y_pred.dtype)
+        steps = ops.mean(ops.square(y_true - y_pred), axis=-1)
+        count = ops.maximum(ops.sum(valid, axis=-1), 1.0)
+        return ops.sum(valid * steps, axis=-1) / count
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs to make the loss again."""
+        return {**super().get_config(), "mask_value": self.mask_value}
+
 
 @keras.saving.register_keras_serializable("kerasae")
 class SummedBinaryCrossentropy(keras.losses.Loss):

@@ -18,20 +18,38 @@ PARAMETERS = {
     "deep": 222_384,
     "stacked": 784 * 200 + 200 + 200 * 100 + 100 + 100 * 200 + 200 + 200 * 784 + 784,
     "tied": 79_284,
+    "contractive": 79_284,
     "conv": 4_385,
     "strided_conv": 274_955,
     "denoising": 28_353,
     # The last one is the weight of the KL term.
     "vae": 784 * 500 + 500 + 2 * (500 * 20 + 20) + 20 * 500 + 500 + 500 * 784 + 784 + 1,
     "conv_vae": 320 + 18_496 + 2 * 6_274 + 9_408 + 18_464 + 289 + 1,
+    "conv1d": 6_304 + 3_600 + 1_808 + 3_616 + 6_300,
+    # Four gates, each with weights of the input, of the state, and biases.
+    "lstm": 4 * (28 + 32 + 1) * 32 + 4 * (32 + 32 + 1) * 32 + 32 * 28 + 28,
 }
 IMAGES = ("conv", "strided_conv", "denoising", "conv_vae")
-DENSE = tuple(sorted(set(VARIANTS) - set(IMAGES)))
+# They see images row by row.
+SEQUENCES = ("conv1d", "lstm")
+DENSE = tuple(sorted(set(VARIANTS) - set(IMAGES) - set(SEQUENCES)))
 # Their loss is inside, and plain `compile` is not given one.
 OWN_LOSS = ("vae", "conv_vae")
 SHAPES = ((8, 8, 1), (30, 45, 2), (5, 3, 2), (1, 1, 1), (9, 9, 1))
 
 every_variant = pytest.mark.parametrize("variant", sorted(VARIANTS))
+
+
+def sample_shape(variant, image_shape=(8, 8, 1)):
+    """Return the shape in which a variant takes images."""
+    height, width, channels = image_shape
+    return (height, width * channels) if variant in SEQUENCES else image_shape
+
+
+@pytest.fixture
+def digits(variant, digits):
+    """Return real images in the shape that the variant takes."""
+    return digits.reshape(-1, *sample_shape(variant))
 
 
 def weights(model):
@@ -71,6 +89,7 @@ def test_defaults_take_mnist(variant):
 @every_variant
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_any_image_shape_is_restored(variant, shape, images):
+    shape = sample_shape(variant, shape)
     triple = VARIANTS[variant](shape)
     x = images(3, *shape)
     assert predict(triple.autoencoder, x).shape == x.shape
@@ -87,7 +106,7 @@ def test_dense_variants_take_vectors_and_tables(variant, shape):
 
 @every_variant
 def test_the_halves_make_the_whole(variant, digits):
-    autoencoder, encoder, decoder = VARIANTS[variant]((8, 8, 1))
+    autoencoder, encoder, decoder = VARIANTS[variant](sample_shape(variant))
     whole = predict(autoencoder, digits)
     halves = predict(decoder, predict(encoder, digits))
     np.testing.assert_allclose(halves, whole, atol=1e-6)
@@ -95,7 +114,7 @@ def test_the_halves_make_the_whole(variant, digits):
 
 @every_variant
 def test_the_graph_is_flat_and_split_at_the_code(variant):
-    triple = VARIANTS[variant]((8, 8, 1), name="mine")
+    triple = VARIANTS[variant](sample_shape(variant), name="mine")
     assert not [x for x in triple.autoencoder.layers if isinstance(x, keras.Model)]
     assert triple.encoder.layers[-1] is triple.autoencoder.get_layer("code")
     assert triple.decoder.layers[0].name == "code_input"
@@ -106,7 +125,7 @@ def test_the_graph_is_flat_and_split_at_the_code(variant):
 
 @every_variant
 def test_training_lowers_the_loss_and_reaches_all_three_models(variant, digits):
-    triple = VARIANTS[variant]((8, 8, 1))
+    triple = VARIANTS[variant](sample_shape(variant))
     before = [weights(model) for model in triple]
     kerasae.compile(triple, keras.optimizers.Adam(0.01))
     history = triple.autoencoder.fit(
@@ -121,7 +140,7 @@ def test_training_lowers_the_loss_and_reaches_all_three_models(variant, digits):
 @every_variant
 @pytest.mark.parametrize("trained", [False, True], ids=["built", "trained"])
 def test_reload(variant, trained, digits, tmp_path):
-    triple = VARIANTS[variant]((8, 8, 1))
+    triple = VARIANTS[variant](sample_shape(variant))
     if trained:
         kerasae.compile(triple)
         triple.autoencoder.fit(digits, digits, verbose=0)
@@ -145,7 +164,7 @@ def test_reload(variant, trained, digits, tmp_path):
 
 @every_variant
 def test_each_half_can_be_saved_alone(variant, digits, tmp_path):
-    triple = VARIANTS[variant]((8, 8, 1))
+    triple = VARIANTS[variant](sample_shape(variant))
     x = digits
     for half in (triple.encoder, triple.decoder):
         half.save(tmp_path / "half.keras")
@@ -159,14 +178,15 @@ def test_each_half_can_be_saved_alone(variant, digits, tmp_path):
 def test_same_seed_same_weights(variant):
     build = VARIANTS[variant]
     first, second, other = (
-        weights(build((8, 8, 1), seed=seed).autoencoder) for seed in (1, 1, 2)
+        weights(build(sample_shape(variant), seed=seed).autoencoder)
+        for seed in (1, 1, 2)
     )
     assert same(first, second)
     assert not same(first, other)
     drawn = []
     for _ in range(2):
         keras.utils.set_random_seed(3)
-        drawn.append(weights(build((8, 8, 1)).autoencoder))
+        drawn.append(weights(build(sample_shape(variant)).autoencoder))
     assert same(*drawn)
 
 
@@ -205,7 +225,7 @@ def test_same_seed_same_run(variant, digits):
     losses = []
     for _ in range(2):
         keras.utils.set_random_seed(3)
-        triple = VARIANTS[variant]((8, 8, 1), corruption="masking")
+        triple = VARIANTS[variant](sample_shape(variant), corruption="masking")
         kerasae.compile(triple)
         fit = triple.autoencoder.fit(digits, digits, epochs=2, verbose=0)
         losses.append(fit.history["loss"])
@@ -216,7 +236,9 @@ def test_same_seed_same_run(variant, digits):
 def test_layers_of_equal_shape_start_with_different_weights(variant):
     kernels = [
         array
-        for array in weights(VARIANTS[variant]((8, 8, 1), seed=1).autoencoder)
+        for array in weights(
+            VARIANTS[variant](sample_shape(variant), seed=1).autoencoder
+        )
         if array.ndim > 1
     ]
     for i, left in enumerate(kernels):
@@ -226,7 +248,7 @@ def test_layers_of_equal_shape_start_with_different_weights(variant):
 
 @every_variant
 def test_config_round_trip(variant):
-    model = VARIANTS[variant]((8, 8, 1)).autoencoder
+    model = VARIANTS[variant](sample_shape(variant)).autoencoder
     config = json.loads(json.dumps(model.get_config(), default=str))
     again = keras.Model.from_config(config)
     assert again.count_params() == model.count_params()
@@ -236,11 +258,12 @@ def test_config_round_trip(variant):
 @every_variant
 def test_the_image_data_format_makes_no_difference(variant, images):
     outputs = []
-    x = images(3, 8, 6, 3)
+    shape = sample_shape(variant, (8, 6, 3))
+    x = images(3, *shape)
     try:
         for data_format in ("channels_last", "channels_first"):
             keras.config.set_image_data_format(data_format)
-            model = VARIANTS[variant]((8, 6, 3), seed=0).autoencoder
+            model = VARIANTS[variant](shape, seed=0).autoencoder
             outputs.append(predict(model, x))
     finally:
         keras.config.set_image_data_format("channels_last")
@@ -250,7 +273,7 @@ def test_the_image_data_format_makes_no_difference(variant, images):
 @every_variant
 def test_mixed_precision(variant, digits):
     keras.config.set_dtype_policy("mixed_bfloat16")
-    triple = VARIANTS[variant]((8, 8, 1))
+    triple = VARIANTS[variant](sample_shape(variant))
     compile_plainly(variant, triple.autoencoder)
     history = triple.autoencoder.fit(digits, digits, verbose=0).history
     assert np.isfinite(history["loss"]).all()
@@ -268,7 +291,7 @@ def test_mixed_precision(variant, digits):
 def test_any_variant_becomes_a_denoising_one(variant, corruption, digits):
     if isinstance(corruption, keras.Layer):
         corruption = keras.layers.Dropout(0.5)
-    triple = VARIANTS[variant]((8, 8, 1), corruption=corruption, seed=0)
+    triple = VARIANTS[variant](sample_shape(variant), corruption=corruption, seed=0)
     plain = predict(triple.autoencoder, digits)
     np.testing.assert_array_equal(plain, predict(triple.autoencoder, digits))
     first, second = (
@@ -289,7 +312,7 @@ def test_diagram(variant, tmp_path):
 
 @every_variant
 def test_plain_keras_goes_on_working(variant, digits):
-    autoencoder, _, _ = VARIANTS[variant]((8, 8, 1))
+    autoencoder, _, _ = VARIANTS[variant](sample_shape(variant))
     compile_plainly(variant, autoencoder)
     autoencoder.fit(digits, digits, verbose=0)
     results = autoencoder.evaluate(digits, digits, verbose=0, return_dict=True)
@@ -315,16 +338,16 @@ def test_bad_input_shape(variant, shape):
 
 @every_variant
 def test_bad_corruption(variant):
-    build = VARIANTS[variant]
+    build, shape = VARIANTS[variant], sample_shape(variant)
     for rate in (-0.1, 1.0, 1.5):
         with pytest.raises(ValueError, match=r"`rate` must be .*\[0, 1\)"):
-            build((8, 8, 1), corruption=("masking", rate))
+            build(shape, corruption=("masking", rate))
     with pytest.raises(ValueError, match="Did you mean 'masking'"):
-        build((8, 8, 1), corruption="maskin")
+        build(shape, corruption="maskin")
     with pytest.raises(ValueError, match="keeps the shape"):
-        build((8, 8, 1), corruption=keras.layers.Flatten())
+        build(shape, corruption=keras.layers.Flatten())
     with pytest.raises(TypeError, match="Names: gaussian, masking"):
-        build((8, 8, 1), corruption=3)
+        build(shape, corruption=3)
 
 
 @pytest.mark.parametrize("variant", IMAGES)

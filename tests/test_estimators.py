@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 import kerasae
-from kerasae.builders import IMAGE_VARIANTS, VARIANTS
+from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import load_dataset
 from kerasae.estimators import (
     AutoencoderTransformer,
@@ -158,7 +158,7 @@ def test_unlabeled_samples_are_pretrained_on(X, y):
 @pytest.mark.parametrize("variant", sorted(VARIANTS))
 def test_every_variant_by_name(compiled, variant, rows):
     x = rows[0][:32]
-    shape = (8, 8, 1) if variant in IMAGE_VARIANTS else None
+    shape = (8, 8, 1)[: len(SAMPLE_AXES[variant])] if variant in SAMPLE_AXES else None
     model = transformer(variant=variant, input_shape=shape, epochs=1).fit(x)
     codes = model.transform(x)
     assert codes.dtype == np.float32

@@ -65,10 +65,44 @@ PROMISES = {
         (rf"code of 32  accuracy {NUMBER}", rf"on the test images: {NUMBER}"),
         ("pipeline.joblib",),
     ),
+    "variational": (
+        (
+            rf"code of 20 .* {NUMBER} = reconstruction {NUMBER} \+ KL {NUMBER} nats",
+            rf"code of  2 .* {NUMBER} = reconstruction {NUMBER} \+ KL {NUMBER} nats",
+        ),
+        (
+            "variational_curves.png",
+            "variational_map.png",
+            "variational_plane.png",
+            "variational_samples.png",
+        ),
+    ),
+    "importance_weighted": (
+        (
+            rf"  1 samples  -log p\(x\) {NUMBER} nats  \d+ of 50 units active",
+            rf"  5 samples  -log p\(x\) {NUMBER} nats",
+        ),
+        (
+            "importance_weighted.json",
+            "importance_weighted_1.keras",
+            "importance_weighted_5.keras",
+        ),
+    ),
+    "sequences": (
+        (
+            rf"conv1d  mean squared error {NUMBER}",
+            rf"LSTM    mean squared error {NUMBER}",
+            r"PCA     mean squared error 0\.04087",
+        ),
+        ("sequences.png",),
+    ),
     "move_between_backends": ((r"written .*travels\.keras",), ("travels.keras",)),
 }
 # What else makes a script quick.
-QUICKER = {"stacked_denoising": ("--seeds", "0", "--pretrain-epochs", "2")}
+QUICKER = {
+    "stacked_denoising": ("--seeds", "0", "--pretrain-epochs", "2"),
+    "importance_weighted": "--samples 1 5 --images 50 --judge-samples 100".split(),
+}
 
 
 def run(script: str, folder: Path) -> str:

@@ -38,13 +38,21 @@ def finish(
 
 
 def enter(
-    shape: tuple[int, ...], corruption: Any, weights: Weights
+    shape: tuple[int, ...],
+    corruption: Any,
+    weights: Weights,
+    first: keras.Layer | None = None,
 ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    """Return the input and, if asked for, its corrupted version (else the input)."""
+    """Return the input, and what the encoder is given of it.
+
+    That is the input itself but for `first`, a layer that needs it clean, and the
+    corruption, if there are any.
+    """
     inputs = keras.Input(shape, name="input")
-    if corruption is None:
-        return inputs, inputs
-    return inputs, corrupted(inputs, corruption, weights.seed())
+    x = inputs if first is None else first(inputs)
+    if corruption is not None:
+        x = corrupted(x, corruption, weights.seed())
+    return inputs, x
 
 
 def penalty(identifier: Any) -> Any:

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import keras
 from keras import layers
@@ -18,6 +19,34 @@ from kerasae.builders._blocks import (
     summable,
 )
 from kerasae.builders._weights import Weights
+
+
+class Kinds(NamedTuple):
+    """The layers that work on data of so many axes, the channels not counted."""
+
+    convolution: type[keras.Layer]
+    pooling: type[keras.Layer]
+    upsampling: Callable[..., keras.Layer]
+    cropping: Callable[..., keras.Layer]
+
+
+# Those along one axis take channels last, and have no argument for it.
+OF_RANK = {
+    1: Kinds(
+        layers.Conv1D,
+        layers.MaxPooling1D,
+        layers.UpSampling1D,
+        lambda cut, **options: layers.Cropping1D(*cut, **options),
+    ),
+    2: Kinds(
+        layers.Conv2D,
+        layers.MaxPooling2D,
+        partial(
+            layers.UpSampling2D, data_format="channels_last", interpolation="nearest"
+        ),
+        partial(layers.Cropping2D, data_format="channels_last"),
+    ),
+}
 
 
 def per_level(
@@ -49,15 +78,15 @@ def convolution(
 
 
 def crop(x: keras.KerasTensor, size: Sequence[int], name: str) -> keras.KerasTensor:
-    """Cut rows and columns off the end of a feature map down to `size`.
+    """Cut rows, columns or steps off the end of a feature map down to `size`.
 
     Off the end, because that is where `padding="same"` put them.
     """
-    surplus = [have - want for have, want in zip(x.shape[1:3], size, strict=True)]
+    surplus = [have - want for have, want in zip(x.shape[1:-1], size, strict=True)]
     if not any(surplus):
         return x
     cut = tuple((0, extra) for extra in surplus)
-    return layers.Cropping2D(cut, data_format="channels_last", name=name)(x)
+    return OF_RANK[len(cut)].cropping(cut, name=name)(x)
 
 
 def vector_code(
@@ -99,7 +128,7 @@ def dense_code(
 
 
 def pooled_autoencoder(
-    input_shape: Sequence[int],
+    shape: tuple[int, ...],
     *,
     filters: int | Sequence[int],
     kernel_size: int | Sequence[int],
@@ -113,8 +142,12 @@ def pooled_autoencoder(
     seed: int | None,
     name: str,
 ) -> Autoencoder:
-    """Build convolutions with MaxPooling2D down and UpSampling2D up."""
-    shape = _checks.image_shape(input_shape, "build_deep_ae")
+    """Build convolutions and pooling down, convolutions and upsampling up.
+
+    `shape` is that of images, `(height, width, channels)`, or of sequences,
+    `(steps, channels)`.
+    """
+    kinds = OF_RANK[len(shape) - 1]
     filters = _checks.positive_integers("filters", filters, example="(16, 8, 8)")
     kernels = per_level("kernel_size", kernel_size, len(filters))
     if latent_dim is not None:
@@ -126,14 +159,14 @@ def pooled_autoencoder(
     inputs, x = enter(shape, corruption, weights)
     levels = list(enumerate(zip(filters, kernels, strict=True), start=1))
     for level, (count, kernel) in levels:
-        sizes.append(x.shape[1:3])
-        conv = convolution(layers.Conv2D, weights, count, kernel)
+        sizes.append(x.shape[1:-1])
+        conv = convolution(kinds.convolution, weights, count, kernel)
         name_here = f"encoder_{level}"
         x = activated(
             x, conv, activation, name_here, batch_normalization=batch_normalization
         )
         bottleneck = latent_dim is None and level == len(filters)
-        x = layers.MaxPooling2D(
+        x = kinds.pooling(
             2,
             padding="same",
             data_format="channels_last",
@@ -144,32 +177,27 @@ def pooled_autoencoder(
         code = dense_code(latent_dim, weights, activation, regularizer)
         x = vector_code(x, code, weights, activation)
 
-    unpadded = _last_convolution_fits_unpadded(x.shape[1:3], shape[:2], kernels)
+    unpadded = _last_convolution_fits_unpadded(x.shape[1:-1], shape[:-1], kernels)
     for level, (count, kernel) in reversed(levels):
         padding = "valid" if unpadded and level == 1 else "same"
-        conv = convolution(layers.Conv2D, weights, count, kernel, padding=padding)
+        conv = convolution(kinds.convolution, weights, count, kernel, padding=padding)
         name_here = f"decoder_{level}"
         x = activated(
             x, conv, activation, name_here, batch_normalization=batch_normalization
         )
-        x = layers.UpSampling2D(
-            2,
-            data_format="channels_last",
-            interpolation="nearest",
-            name=f"{name_here}_upsample",
-        )(x)
+        x = kinds.upsampling(2, name=f"{name_here}_upsample")(x)
         if not unpadded:
             x = crop(x, sizes[level - 1], f"{name_here}_crop")
-    x = convolution(layers.Conv2D, weights, shape[2], kernels[0])(
+    x = convolution(kinds.convolution, weights, shape[-1], kernels[0])(
         activation=output_activation, name=OUTPUT
     )(x)
     return finish(inputs, x, name, weights)
 
 
 def _last_convolution_fits_unpadded(
-    code_size: Sequence[int], image_size: Sequence[int], kernels: Sequence[int]
+    code_size: Sequence[int], input_size: Sequence[int], kernels: Sequence[int]
 ) -> bool:
-    """Tell whether an unpadded convolution restores the image's size exactly.
+    """Tell whether an unpadded convolution restores the input's size exactly.
 
     The articles bring 4x4 back to 28x28 like that: 4 to 8, 16, unpadded 14, 28.
     Any other size is restored by cropping.
@@ -177,7 +205,7 @@ def _last_convolution_fits_unpadded(
     shrunk = [
         2 * (code * 2 ** (len(kernels) - 1) - (kernels[0] - 1)) for code in code_size
     ]
-    return kernels[0] > 1 and shrunk == list(image_size)
+    return kernels[0] > 1 and shrunk == list(input_size)
 
 
 def strided(

@@ -9,6 +9,12 @@ import numpy as np
 
 from kerasae import _checks
 
+# Attributes of layers that hold kernels, and those that hold their initializers.
+_KERNELS = {
+    "kernel": "kernel_initializer",
+    "recurrent_kernel": "recurrent_initializer",
+}
+
 
 class Weights:
     """Hands every layer an initializer and a seed of its own.
@@ -18,7 +24,8 @@ class Weights:
     through `keras.utils.set_random_seed`. With a seed the kernels are drawn again
     by NumPy when the model is complete: every backend then starts from the same
     weights, and the layers keep initializers that any Keras can read. That covers
-    Keras's uniform and normal initializers; others are seeded on each backend.
+    Keras's uniform, normal and orthogonal initializers; others are seeded on each
+    backend.
     """
 
     def __init__(self, kernel_initializer: Any, seed: int | None) -> None:
@@ -46,20 +53,25 @@ class Weights:
         for layer in layers:
             if layer.name == "corruption":  # may be a layer of the user's
                 continue
-            initializer = getattr(layer, "kernel_initializer", None)
-            values = initial_values(initializer, layer, self._random)
-            if values is not None:
-                layer.kernel.assign(values)
+            # Recurrent layers keep their kernels in a cell.
+            owner = getattr(layer, "cell", layer)
+            for attribute, how in _KERNELS.items():
+                if hasattr(owner, attribute) and hasattr(owner, how):
+                    kernel = getattr(owner, attribute)
+                    initializer = getattr(owner, how)
+                    values = initial_values(initializer, kernel.shape, self._random)
+                    if values is not None:
+                        kernel.assign(values)
 
 
 def initial_values(
-    initializer: Any, layer: keras.Layer, random: np.random.Generator
+    initializer: Any, shape: tuple[int, ...], random: np.random.Generator
 ) -> np.ndarray | None:
-    """Draw a layer's kernel as its initializer would; None if that is unknown."""
+    """Draw a kernel as its initializer would; None if that is unknown."""
     initializers = keras.initializers
     if isinstance(initializer, initializers.VarianceScaling):
-        shape = layer.kernel.shape
         positions = math.prod(shape[:-2])
+        fans: dict[str, float]
         fans = {"fan_in": positions * shape[-2], "fan_out": positions * shape[-1]}
         fans["fan_avg"] = (fans["fan_in"] + fans["fan_out"]) / 2
         stddev = math.sqrt(initializer.scale / max(1.0, fans[initializer.mode]))
@@ -71,16 +83,23 @@ def initial_values(
         # Cutting a normal distribution off at two deviations narrows it.
         return _truncated_normal(random, 0.0, stddev / 0.87962566103423978, shape)
     if isinstance(initializer, initializers.RandomUniform):
-        return random.uniform(
-            initializer.minval, initializer.maxval, layer.kernel.shape
-        )
+        return random.uniform(initializer.minval, initializer.maxval, shape)
     if isinstance(initializer, initializers.TruncatedNormal):
-        return _truncated_normal(
-            random, initializer.mean, initializer.stddev, layer.kernel.shape
-        )
+        return _truncated_normal(random, initializer.mean, initializer.stddev, shape)
     if isinstance(initializer, initializers.RandomNormal):
-        return random.normal(initializer.mean, initializer.stddev, layer.kernel.shape)
+        return random.normal(initializer.mean, initializer.stddev, shape)
+    if isinstance(initializer, initializers.Orthogonal):
+        return initializer.gain * _orthogonal(random, shape)
     return None
+
+
+def _orthogonal(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Draw a matrix of orthonormal columns, or of rows where these are fewer."""
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    values = random.standard_normal((max(rows, columns), min(rows, columns)))
+    q, r = np.linalg.qr(values)
+    q *= np.sign(np.diag(r))  # or not all such matrices were equally likely
+    return (q if rows >= columns else q.T).reshape(shape)
 
 
 def _truncated_normal(

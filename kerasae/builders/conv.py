@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from kerasae import _checks
 from kerasae._triple import Autoencoder
 from kerasae.builders import _convolutions
 
@@ -70,7 +71,7 @@ def build_conv_ae(
         ((None, 4, 4, 8), 4385)
     """
     return _convolutions.pooled_autoencoder(
-        input_shape,
+        _checks.image_shape(input_shape, "build_deep_ae"),
         filters=filters,
         kernel_size=kernel_size,
         latent_dim=latent_dim,

@@ -79,7 +79,7 @@ def build_denoising_ae(
             )
         )
     return _convolutions.pooled_autoencoder(
-        input_shape,
+        _checks.image_shape(input_shape, "build_deep_ae"),
         filters=filters,
         kernel_size=kernel_size,
         latent_dim=latent_dim,

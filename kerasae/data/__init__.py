@@ -1,12 +1,15 @@
 """Data sets, files, folders of images; scaling and corrupted copies."""
 
+from kerasae.data.binarized import Binarized, binarize
 from kerasae.data.corruption import corrupt
 from kerasae.data.datasets import Dataset, Source, load_dataset, load_samples
 from kerasae.data.scaling import scale
 
 __all__ = [
+    "Binarized",
     "Dataset",
     "Source",
+    "binarize",
     "corrupt",
     "load_dataset",
     "load_samples",

@@ -9,7 +9,7 @@ import keras
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder, split
-from kerasae.builders import IMAGE_VARIANTS, VARIANTS
+from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.estimators._base import BaseAutoencoder
 from kerasae.estimators._options import build, builder_options
 
@@ -40,8 +40,9 @@ class AutoencoderTransformer(BaseAutoencoder):
             values in [0, 1]), `"salt_and_pepper"`, a pair such as
             `("masking", 0.3)`, or a layer; None for the builder's default.
         options: Further keyword arguments of the builder, as a dict.
-        input_shape: Shape of one sample, such as `(28, 28, 1)`, for variants that
-            see images. `X` keeps one row a sample. None means `(n_features,)`.
+        input_shape: Shape of one sample, for variants that see images, such as
+            `(28, 28, 1)`, or sequences, `(steps, channels)`. `X` keeps one row a
+            sample. None means `(n_features,)`.
         optimizer: Name of a Keras optimizer, or an instance, which is copied.
         learning_rate: Its learning rate; None for its own.
         loss: As in `keras.Model.compile`. None means binary cross-entropy for a
@@ -180,9 +181,10 @@ class AutoencoderTransformer(BaseAutoencoder):
             shape = _checks.input_shape(self.input_shape)
             _holds(shape, n_features)
             return shape
-        if isinstance(self.variant, str) and self.variant in IMAGE_VARIANTS:
-            expected = f"(height, width, channels) for the variant {self.variant!r}"
-            fix = f"X has {n_features} features, the product of the three."
+        if isinstance(self.variant, str) and self.variant in SAMPLE_AXES:
+            axes = ", ".join(SAMPLE_AXES[self.variant])
+            expected = f"({axes}) for the variant {self.variant!r}"
+            fix = f"X has {n_features} features, the product of these."
             raise ValueError(_checks.complaint("input_shape", expected, None, fix))
         return (n_features,)
 

@@ -80,7 +80,8 @@ class VariationalAutoencoder(CheckedModel):
     A model that is called with `training=False`, as by `predict`, decodes the mean
     of the code. `evaluate`, and validation in `fit`, draw codes as training does,
     but with the same noise every time: `val_loss` is the same bound as `loss`, and
-    evaluating twice gives the same value.
+    evaluating twice gives the same value. (Only a change of backend, or of
+    `jit_compile` on TensorFlow, changes that noise.)
 
     Args:
         inputs: As in `keras.Model`.

@@ -17,6 +17,7 @@ from kerasae.plotting.history import plot_history
 from kerasae.plotting.interpolation import plot_interpolation
 from kerasae.plotting.movie import write_movie
 from kerasae.plotting.reconstructions import plot_reconstructions
+from kerasae.plotting.samples import plot_samples
 
 if TYPE_CHECKING:
     from kerasae.plotting.movie_frames import MovieFrames
@@ -33,6 +34,7 @@ __all__ = [
     "plot_history",
     "plot_interpolation",
     "plot_reconstructions",
+    "plot_samples",
     "write_movie",
 ]
 

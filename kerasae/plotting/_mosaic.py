@@ -120,7 +120,7 @@ def line_axes(
     limits: tuple[float, float] | None,
     columns: int,
 ) -> "Axes":
-    """Add axes that show vectors as lines and hang from zero."""
+    """Add axes that show vectors, or signals, as lines and hang from zero."""
     rows = math.ceil(len(vectors) / columns)
     height, width = rows * LINE_TILE[0], columns * LINE_TILE[1]
     axes = pixel_axes(figure, left, -height, width, height)
@@ -135,14 +135,16 @@ def draw_line_tiles(
     *,
     columns: int,
 ) -> None:
-    """Draw vectors `(n, size)` as lines in the cells of a grid, row by row.
+    """Draw vectors as lines in the cells of a grid, row by row.
+
+    Tiles are `(n, size)`, or `(n, size, channels, ...)`, with a line a channel.
 
     The axes count cells, from 0 at the upper left. `limits` are the values at the
     lower and upper edge of a cell; None gives each vector its own.
     """
     from matplotlib.collections import LineCollection
 
-    count, size = tiles.shape
+    count, size = tiles.shape[:2]
     rows = math.ceil(count / columns)
     if size == 1:  # a dash, as a single point would be no line
         tiles, size = tiles.repeat(2, axis=1), 2
@@ -151,9 +153,12 @@ def draw_line_tiles(
     for index, tile in enumerate(tiles.astype("float64")):
         low, high = color_limits(tile, False) if limits is None else limits
         heights = 0.92 - 0.84 * np.clip((tile - low) / (high - low), 0.0, 1.0)
-        x, y = index % columns + across, index // columns + heights
-        lines.append(np.column_stack([x, y]))
-    axes.add_collection(LineCollection(lines, colors=COLORS[0], linewidths=0.9))
+        x = index % columns + across
+        for y in index // columns + heights.reshape(size, -1).T:
+            lines.append(np.column_stack([x, y]))
+    # A line a channel, so that their colours repeat from cell to cell.
+    colors = COLORS[: len(lines) // count]
+    axes.add_collection(LineCollection(lines, colors=colors, linewidths=0.9))
     axes.set(xlim=(0, columns), ylim=(rows, 0))
     axes.vlines(range(1, columns), 0, rows, color="0.85", linewidth=0.6)
     axes.hlines(range(1, rows), 0, columns, color="0.85", linewidth=0.6)

@@ -89,10 +89,12 @@ def picture_shape(
     image_shape: int | tuple[int, ...] | None = None,
     argument: str = "originals",
 ) -> tuple[int, ...]:
-    """Return how one sample is drawn: `(h, w)`, `(h, w, 3)`, or `(n,)`, a line.
+    """Return how one sample is drawn: `(h, w)`, `(h, w, 3)`, or as lines.
 
-    Without `image_shape` a vector stays a line, even where its size is a perfect
-    square: 64 numbers need not be an image. So does a `(n, 1)` series.
+    Lines are `(n,)`, or `(n, channels, 1, 1)`, which is no picture's shape, for
+    signals of several channels. Without `image_shape` a vector stays a line, even
+    where its size is a perfect square: 64 numbers need not be an image. So does a
+    `(n, 1)` series; `_checks.is_signal` tells which tables are signals.
     """
     if image_shape is None:
         shape, wanted = sample_shape, False
@@ -106,8 +108,13 @@ def picture_shape(
         return shape[:2]
     if len(shape) == 1 or (len(shape) == 3 and shape[-1] == 3):
         return shape
+    if len(shape) == 2 and not wanted:
+        if shape[1] == 1:
+            return shape[:1]
+        if _checks.is_signal(shape):
+            return (*shape, 1, 1)
     if len(shape) == 2:
-        return shape[:1] if shape[1] == 1 and not wanted else shape
+        return shape
     size = math.prod(shape)
     side = math.isqrt(size)
     example = (side, side) if side * side == size else (2, size // 2)
@@ -117,10 +124,15 @@ def picture_shape(
         "line. Move channels that come first with numpy.moveaxis(x, 1, -1)."
     )
     expected = (
-        "vectors (n, size) or images (n, height, width), (n, height, width, 1) or "
-        "(n, height, width, 3)"
+        "vectors (n, size), signals (n, steps, channels) or images (n, height, "
+        "width), (n, height, width, 1) or (n, height, width, 3)"
     )
     raise ValueError(shape_complaint(argument, expected, ("n", *sample_shape), fix))
+
+
+def is_lines(shape: tuple[int, ...]) -> bool:
+    """Tell whether a shape from `picture_shape` is drawn as lines."""
+    return len(shape) in (1, 4)
 
 
 def checked_image_shape(value: Any) -> tuple[int, ...]:
@@ -220,7 +232,7 @@ def picture_grid(
 
 def cell_size(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return the width and height in pixels that one picture gets."""
-    if len(shape) == 1:
+    if is_lines(shape):
         return whole(LINE_CELL[0]), whole(LINE_CELL[1])
     height, width = shape[:2]
     scale = CELL * DPI / max(height, width)
@@ -243,7 +255,7 @@ def checked_titles(titles: Any, count: int) -> list[str] | None:
 
 
 def draw_picture(axes: "Axes", sample: np.ndarray, limits: tuple[float, float]) -> None:
-    """Draw a `(h, w)` or `(h, w, 3)` image, or a `(n,)` vector as a line.
+    """Draw a `(h, w)` or `(h, w, 3)` image, or lines, one a channel.
 
     Args:
         axes: Where to draw, from `picture_grid`.
@@ -251,14 +263,16 @@ def draw_picture(axes: "Axes", sample: np.ndarray, limits: tuple[float, float]) 
         limits: The values drawn black and white; for a line, lowest and highest.
     """
     low, high = limits
-    if sample.ndim == 1:
-        marker = "o" if sample.size == 1 else None
-        positions = np.arange(sample.size)
-        axes.plot(
-            positions, sample, color=COLORS[0], lw=0.9, ls="-", marker=marker, ms=3
-        )
+    if is_lines(sample.shape):
+        count = len(sample)
+        marker = "o" if count == 1 else None
+        lines = sample.reshape(count, -1).T
+        for color, line in zip(COLORS, lines, strict=False):
+            axes.plot(
+                np.arange(count), line, color=color, lw=0.9, ls="-", marker=marker, ms=3
+            )
         room = 0.06 * (high - low)
-        axes.set_xlim(-0.5, sample.size - 0.5)
+        axes.set_xlim(-0.5, count - 0.5)
         axes.set_ylim(low - room, high + room)
         for spine in axes.spines.values():
             spine.set(color="0.75", linewidth=0.6)

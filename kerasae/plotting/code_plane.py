@@ -28,6 +28,7 @@ from kerasae.plotting._mosaic import (
 )
 from kerasae.plotting._pictures import (
     as_samples,
+    is_lines,
     picture_shape,
     shape_complaint,
     value_range,
@@ -114,7 +115,7 @@ def plot_code_plane(
 
     figure = new_figure(1, 1)
     span = value_range(pictures)
-    if len(shape) == 1:
+    if is_lines(shape):
         axes = line_axes(figure, 0, pictures, span, steps)
         places = [np.arange(steps) + 0.5] * 2
     else:

@@ -22,6 +22,7 @@ from kerasae.plotting._pictures import (
     as_samples,
     cell_size,
     draw_picture,
+    is_lines,
     picture_grid,
     picture_shape,
     shape_complaint,
@@ -55,7 +56,8 @@ def plot_errors(
 
     Args:
         originals: What the autoencoder should return, an array or tensor of shape
-            (n, height, width), (n, height, width, 1 or 3) or (n, size).
+            (n, height, width), (n, height, width, 1 or 3), (n, size) or (n, steps,
+            channels); signals are told from images as in `plot_reconstructions`.
         reconstructions: What it returned, of the same shape.
         image_shape: The shape to draw each sample in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
@@ -103,7 +105,7 @@ def plot_errors(
     }
     figure, axes = picture_grid(ROWS, count, cell_size(shape), titles=titles)
     shown = [wanted[best], got[best], wanted[worst], got[worst]]
-    limits = value_range(np.stack(shown) if len(shape) == 1 else wanted)
+    limits = value_range(np.stack(shown) if is_lines(shape) else wanted)
     for row, samples in enumerate(shown):
         for column, sample in enumerate(samples):
             draw_picture(axes[row, column], sample.reshape(shape), limits)

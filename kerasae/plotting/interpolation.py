@@ -12,6 +12,7 @@ from kerasae.plotting._pictures import (
     as_samples,
     cell_size,
     draw_picture,
+    is_lines,
     picture_grid,
     picture_shape,
     shape_complaint,
@@ -97,7 +98,7 @@ def plot_interpolation(
     decoded = decoded.reshape(pairs, steps, *shape)
     starts, ends = (values.reshape(pairs, *shape) for values in (starts, ends))
     inputs = np.stack([starts, ends])
-    if len(shape) == 1:
+    if is_lines(shape):
         limits = value_range(np.append(inputs, decoded))
     else:
         limits = value_range(inputs)

@@ -30,7 +30,7 @@ class MovieFrames(keras.callbacks.Callback):
 
     Args:
         samples: What is fed to the model and drawn, an array of shape
-            (n, *input_shape): images, gray or in colour, or vectors.
+            (n, *input_shape): images, gray or in colour, vectors or signals.
         folder: Where the frames go: frame-000001.png for the first epoch and so on.
         freq: `"epoch"`, or the number of batches from one frame to the next,
             counted anew in each epoch. At most one frame is drawn for each

@@ -13,6 +13,7 @@ from kerasae.plotting._pictures import (
     cell_size,
     checked_titles,
     draw_picture,
+    is_lines,
     picture_grid,
     picture_shape,
     shape_complaint,
@@ -35,14 +36,17 @@ def plot_reconstructions(
 ) -> "Figure":
     """Draw originals above their reconstructions, one sample a column.
 
-    Images are drawn in gray or colour, vectors as lines. All rows share one scale,
+    Images are drawn in gray or colour, vectors as lines, signals as a line a channel.
+    Samples of two axes are signals if the last is at most 4 long and the first at
+    least 8 times as long; else they are images. All rows share one scale,
     so that they can be compared: that of the originals for images (0 to 1 if they
     lie within it, 0 to 255 for bytes), and values beyond it are drawn black or
     white; lines share limits that hold every value shown.
 
     Args:
         originals: What the autoencoder should return, an array or tensor of shape
-            (n, height, width), (n, height, width, 1 or 3) or (n, size).
+            (n, height, width), (n, height, width, 1 or 3), (n, size) or (n, steps,
+            channels).
         reconstructions: What it returned, of the same shape.
         corrupted: What it was given if that is not `originals`, of the same shape:
             drawn as a row in between.
@@ -89,7 +93,7 @@ def plot_reconstructions(
     shape = picture_shape(whole.shape[1:], image_shape)
     count = min(columns, len(whole))
     shown = {k: v[:count].reshape(count, *shape) for k, v in rows.items()}
-    if len(shape) == 1:
+    if is_lines(shape):
         limits = value_range(np.stack(list(shown.values())))
     else:
         limits = value_range(whole)

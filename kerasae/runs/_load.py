@@ -52,8 +52,11 @@ def load_with_samples(
     for note in notes:
         say(note)
     shape = triple.autoencoder.input_shape[1:]
-    # Vectors for images and the other way round, or a missing channel axis.
+    # Vectors for images and the other way round, a missing channel axis, or one for
+    # models that see rows.
     alike = {x.shape[1:], (*x.shape[1:], 1), (math.prod(x.shape[1:]),)}
+    if x.shape[-1] == 1:
+        alike.add(x.shape[1:-1])
     if shape not in alike and x.shape[1:] != (math.prod(shape),):
         raise ValueError(
             f"The model in {str(run.folder)!r} takes samples of shape {shape}. "

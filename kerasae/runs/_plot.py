@@ -62,8 +62,7 @@ def draw(
 
     def reconstructions() -> Path:
         originals = x_test[:10]
-        layer = corruption(triple)
-        noisy = None if layer is None else corrupted(layer, originals)
+        noisy = corrupted(triple, originals) if denoises(triple) else None
         seen = originals if noisy is None else noisy
         path = run.path(RECONSTRUCTIONS)
         plotting.plot_reconstructions(
@@ -91,13 +90,23 @@ def draw(
     return drawn
 
 
-def corruption(triple: Autoencoder) -> keras.Layer | None:
-    """Return the layer that spoils a denoising model's input in training."""
-    names = [layer.name for layer in triple.autoencoder.layers]
-    present = "corruption" in names
-    return triple.autoencoder.get_layer("corruption") if present else None
+def denoises(triple: Autoencoder) -> bool:
+    """Tell whether training spoils the model's input."""
+    return any(layer.name == "corruption" for layer in triple.autoencoder.layers)
 
 
-def corrupted(layer: keras.Layer, x: np.ndarray) -> np.ndarray:
+def corrupted(triple: Autoencoder, x: np.ndarray) -> np.ndarray:
     """Return what a denoising model sees in training."""
-    return keras.ops.convert_to_numpy(layer(x, training=True))
+    layer = triple.autoencoder.get_layer("corruption")
+    noisy = keras.ops.convert_to_numpy(layer(x, training=True))
+    steps = valid_steps(triple, x)
+    # The model would take noisy padding for data.
+    return noisy if steps is None else np.where(steps[..., np.newaxis], noisy, x)
+
+
+def valid_steps(triple: Autoencoder, x: np.ndarray) -> np.ndarray | None:
+    """Return which steps of sequences are not padding, `(n, steps)`, if any can be."""
+    for layer in triple.autoencoder.layers:
+        if isinstance(layer, keras.layers.Masking):
+            return keras.ops.convert_to_numpy(layer.compute_mask(x))
+    return None

@@ -13,10 +13,10 @@ import numpy as np
 
 from kerasae import _checks, metrics, saving, training
 from kerasae._triple import Autoencoder
-from kerasae.builders import IMAGE_VARIANTS, VARIANTS
+from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import Dataset, load_dataset
 from kerasae.runs._interruption import Interruption
-from kerasae.runs._plot import corrupted, corruption, draw
+from kerasae.runs._plot import corrupted, denoises, draw, valid_steps
 from kerasae.runs.checkpoint import Checkpoint
 from kerasae.runs.run import HISTORY, MODEL, TENSORBOARD, Run
 
@@ -222,13 +222,21 @@ def build(variant: str, shape: tuple[int, ...], options: dict[str, Any]) -> Auto
 
 
 def fit_variant(dataset: Dataset, variant: str) -> Dataset:
-    """Give gray images the channel axis that convolutions ask for."""
-    if variant in IMAGE_VARIANTS and dataset.x_train.ndim == 3:
-        return dataset._replace(
-            x_train=dataset.x_train[..., np.newaxis],
-            x_test=dataset.x_test[..., np.newaxis],
-        )
-    return dataset
+    """Give samples the axes that the variant asks for.
+
+    Gray images and series of one channel get an axis for it. Gray images become
+    sequences of their rows.
+    """
+    shape = dataset.x_train.shape[1:]
+    axes = SAMPLE_AXES.get(variant, ())
+    if len(shape) == len(axes) - 1:
+        shape = (*shape, 1)
+    elif len(axes) == 2 and len(shape) == 3 and shape[2] == 1:
+        shape = shape[:2]
+    return dataset._replace(
+        x_train=dataset.x_train.reshape(-1, *shape),
+        x_test=dataset.x_test.reshape(-1, *shape),
+    )
 
 
 def errors(
@@ -237,28 +245,30 @@ def errors(
     """Return mean squared errors per feature on train and test data.
 
     Those of the model, of a principal component analysis with as many dimensions
-    and, for a denoising model, those of its output for corrupted input.
+    and, for a denoising model, those of its output for corrupted input. Padding of
+    sequences is left out, and with it the analysis, which knows no padding.
     """
     parts = {"train": dataset.x_train, "test": dataset.x_test}
+    steps = {name: valid_steps(triple, x) for name, x in parts.items()}
+    padded = steps["train"] is not None
 
     def judge(see: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
-        return {
-            name: metrics.reconstruction_error(
-                x,
-                triple.autoencoder.predict(see(x), batch_size=batch_size, verbose=0),
-            )
-            for name, x in parts.items()
-        }
+        found = {}
+        for name, x in parts.items():
+            y = triple.autoencoder.predict(see(x), batch_size=batch_size, verbose=0)
+            if padded:
+                x, y = x[steps[name]], y[steps[name]]
+            found[name] = metrics.reconstruction_error(x, y)
+        return found
 
     found = {"autoencoder": judge(lambda x: x)}
-    layer = corruption(triple)
-    if layer is not None:
-        found["autoencoder, corrupted input"] = judge(lambda x: corrupted(layer, x))
+    if denoises(triple):
+        found["autoencoder, corrupted input"] = judge(lambda x: corrupted(triple, x))
     # A principal component analysis has no more dimensions than that, and needs two
     # samples.
     most = min(len(dataset.x_train), dataset.x_train[0].size)
     dimensions = min(math.prod(triple.encoder.output_shape[1:]), most)
-    if len(dataset.x_train) > 1:
+    if len(dataset.x_train) > 1 and not padded:
         pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
         found[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
     return found

@@ -60,9 +60,12 @@ def pairs(autoencoder: keras.Model) -> list[Pair]:
     Raises:
         ValueError: If the decoder does not mirror the encoder, layer by layer.
     """
-    layers = chain(autoencoder)
+    # Recurrent layers first: masks of their sequences may lie beside the chain.
+    recurrent = [x for x in autoencoder.layers if isinstance(x, keras.layers.RNN)]
+    layers = recurrent or chain(autoencoder)
     for layer in layers:
-        if hasattr(layer, "kernel") and not isinstance(layer, keras.layers.Dense):
+        has_kernel = hasattr(getattr(layer, "cell", layer), "kernel")
+        if has_kernel and not isinstance(layer, keras.layers.Dense):
             raise ValueError(
                 "`model` must be made of dense layers. Received: "
                 f"{autoencoder.name!r}, in which {layer.name!r} is a "

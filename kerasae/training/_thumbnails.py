@@ -8,7 +8,7 @@ from kerasae import _checks
 from kerasae._checks import complaint
 
 _LINE_SIDE = 64  # pixels
-_LINE_COLOR = (0, 114, 178)
+_LINE_COLORS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167))
 _GAP, _BREAK = 4, 12  # pixels between tiles; between lines, in addition
 _WHITE = 255
 
@@ -16,7 +16,10 @@ _WHITE = 255
 def picture_shape(
     sample_shape: tuple[int, ...], image_shape: int | tuple[int, ...] | None
 ) -> tuple[int, ...]:
-    """Return how a sample is drawn: `(h, w, 1)`, `(h, w, 3)`, or `(n,)`, a line."""
+    """Return how a sample is drawn: `(h, w, 1)`, `(h, w, 3)`, or as lines.
+
+    Lines are `(n,)`, or `(n, channels, 1, 1)` for signals of several channels.
+    """
     shape = sample_shape
     if image_shape is not None:
         try:
@@ -32,9 +35,13 @@ def picture_shape(
             raise ValueError(complaint("image_shape", expected, image_shape, fix))
     elif len(shape) == 2 and shape[1] == 1:
         shape = shape[:1]  # a series
+    elif _checks.is_signal(shape):
+        return (*shape, 1, 1)
     if not _drawable(shape):
         fix = f"Say how to draw one, for example image_shape={_example(sample_shape)}."
-        expected = "images (height, width, 1 or 3) or vectors"
+        expected = (
+            "images (height, width, 1 or 3), vectors or signals (steps, channels)"
+        )
         received = f"samples of shape {sample_shape}"
         raise ValueError(complaint("samples", expected, received, fix, words=True))
     return (*shape, 1) if len(shape) == 2 else shape
@@ -76,7 +83,7 @@ def thumbnails(
     values = samples.reshape(-1, *shape).astype("float32")
     values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
     values = ((values - low) / (high - low)).clip(0.0, 1.0)
-    if len(shape) == 1:
+    if len(shape) in (1, 4):
         return _resized(np.stack([_line(value) for value in values]), side)
     pixels = (values * 255).round().astype("uint8")
     return _resized(np.broadcast_to(pixels, (*pixels.shape[:-1], 3)), side)
@@ -91,8 +98,11 @@ def _line(values: np.ndarray) -> np.ndarray:
     if len(values) == 1:
         values = values.repeat(2)
     across = np.linspace(4, side - 5, len(values))
-    points = np.column_stack([across, side - 5 - values * (side - 9)])
-    ImageDraw.Draw(image).line(points.ravel().tolist(), _LINE_COLOR, width=3)
+    draw = ImageDraw.Draw(image)
+    lines = values.reshape(len(values), -1).T
+    for color, line in zip(_LINE_COLORS, lines, strict=False):
+        points = np.column_stack([across, side - 5 - line * (side - 9)])
+        draw.line(points.ravel().tolist(), color, width=3)
     return np.asarray(image.reduce(2))
 
 

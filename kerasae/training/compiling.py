@@ -6,6 +6,7 @@ import keras
 
 from kerasae._backend import execution_settings
 from kerasae._triple import Autoencoder
+from kerasae.losses import MaskedMeanSquaredError
 from kerasae.models import VariationalAutoencoder
 
 
@@ -26,8 +27,9 @@ def compile(  # noqa: A001 - the word that Keras's users know
         model: A triple, or its autoencoder.
         optimizer: As in `keras.Model.compile`. Default: `"adam"`.
         loss: As in `keras.Model.compile`. None means binary cross-entropy for a
-            sigmoid output, else the mean squared error; variational autoencoders
-            have a loss of their own.
+            sigmoid output, else the mean squared error; for sequences with padding
+            that of the other steps, `kerasae.losses.MaskedMeanSquaredError`.
+            Variational autoencoders have a loss of their own.
         **kwargs: Anything else that `keras.Model.compile` takes; it wins over the
             settings chosen here.
 
@@ -49,10 +51,13 @@ def compile(  # noqa: A001 - the word that Keras's users know
     )
 
 
-def default_loss(model: keras.Model) -> str | None:
-    """Return the loss that fits the activation of the last layer that has one."""
+def default_loss(model: keras.Model) -> str | keras.losses.Loss | None:
+    """Return the loss that fits padding, or the last activation that there is."""
     if isinstance(model, VariationalAutoencoder):
         return None
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Masking):
+            return MaskedMeanSquaredError(layer.mask_value)
     for layer in reversed(model.layers):
         if hasattr(layer, "activation"):
             sigmoid = layer.activation is keras.activations.sigmoid

@@ -50,8 +50,9 @@ class TensorBoard(keras.callbacks.Callback):
         log_dir: The run's folder. TensorBoard is started on it, or on the folder
             that holds it and other runs: `tensorboard --logdir logs`.
         samples: What the model takes, an array of shape (n, *input_shape). The
-            first 10 are shown with their reconstructions, all of them as points in
-            the projector. None shows none; then any Keras model can be logged.
+            first 10 are shown with their reconstructions, as lines if they are
+            signals (n, steps, channels), all of them as points in the projector.
+            None shows none; then any Keras model can be logged.
         labels: What the projector calls the samples, their classes say, one each.
         image_shape: The shape to draw each sample in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.

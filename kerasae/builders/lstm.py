@@ -1,0 +1,117 @@
+"""A recurrent autoencoder of sequences."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import layers
+
+from kerasae import _checks
+from kerasae._triple import CODE, Autoencoder
+from kerasae.builders import _blocks
+from kerasae.builders._weights import Weights
+from kerasae.layers import PaddingMask
+from kerasae.models import CheckedModel
+
+
+def build_lstm_ae(
+    input_shape: Sequence[int] = (28, 28),
+    *,
+    hidden_units: int | Sequence[int] = (),
+    latent_dim: int = 32,
+    activation: Any = "tanh",
+    output_activation: Any = "sigmoid",
+    mask_value: float | None = None,
+    kernel_initializer: Any = "glorot_uniform",
+    corruption: Any = None,
+    seed: int | None = None,
+    name: str = "lstm_ae",
+) -> Autoencoder:
+    """Build an LSTM that reads a sequence, and one that writes it down again.
+
+    The code is the state after the last step: one vector for sequences of any
+    length. The decoder is given it at every step. Take it for sequences of unequal
+    lengths, and where a step depends on all before it; `build_conv1d_ae` trains
+    several times faster on windows of one length.
+
+    Sequences of unequal lengths are filled up at their ends with a value that is no
+    data, such as -1, given as `mask_value`. Padding then changes neither the code
+    nor the loss that `kerasae.compile` chooses. The decoder always writes all steps:
+    cut them off where the sequence ended.
+
+    Args:
+        input_shape: `(steps, channels)` of one sequence, steps being the largest
+            number. The default takes images of 28x28 row by row.
+        hidden_units: Sizes of LSTMs outside the code, outermost first; the decoder
+            mirrors them. With none the decoder is an LSTM of `latent_dim`.
+        latent_dim: Size of the code, positive.
+        activation: Activation of all LSTMs, the code included. GPUs are fast with
+            `"tanh"` only.
+        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
+        mask_value: What fills sequences up: a step is padding if all its channels
+            equal it. None for sequences without padding.
+        kernel_initializer: As in `keras.layers.LSTM`.
+        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
+            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer. What
+            is padding is decided before.
+        seed: Makes the weights and the corruption repeatable; the weights are the
+            same on every backend for uniform and normal initializers. None leaves
+            all that to `keras.utils.set_random_seed`.
+        name: Name of the autoencoder.
+
+    Returns:
+        `(autoencoder, encoder, decoder)`, shapes `(batch, steps, channels)` to the
+        same, to `(batch, latent_dim)`, and back. With `mask_value`, `fit` and
+        `evaluate` of the autoencoder refuse arrays in which a sample is nothing but
+        padding.
+
+    Raises:
+        ValueError: If a size is not positive, the input has no two axes,
+            `mask_value` is not finite, or a name is unknown.
+
+    Reference:
+        Srivastava, Mansimov and Salakhutdinov 2015, "Unsupervised Learning of Video
+        Representations using LSTMs", ICML; the sequence autoencoder of the Keras
+        tutorials (https://blog.keras.io/building-autoencoders-in-keras.html), whose
+        decoder writes in the order of the input, as here.
+
+    Example:
+        >>> import kerasae
+        >>> triple = kerasae.build_lstm_ae((50, 2), latent_dim=8, mask_value=-1.0)
+        >>> triple.encoder.output_shape, triple.decoder.output_shape
+        ((None, 8), (None, 50, 2))
+    """
+    steps, channels = _checks.sequence_shape(input_shape)
+    hidden = _checks.positive_integers(
+        "hidden_units", hidden_units, example="(64,)", empty=True
+    )
+    latent_dim = _checks.positive_integer("latent_dim", latent_dim)
+    weights = Weights(kernel_initializer, seed)
+    padding = None if mask_value is None else PaddingMask(mask_value, name="padding")
+
+    def lstm(units: int, name: str, *, every_step: bool = True) -> keras.Layer:
+        return layers.LSTM(
+            units,
+            activation=activation,
+            kernel_initializer=weights.initializer(),
+            return_sequences=every_step,
+            name=name,
+        )
+
+    inputs, x = _blocks.enter((steps, channels), corruption, weights, padding)
+    for level, units in enumerate(hidden, start=1):
+        x = lstm(units, f"encoder_{level}")(x)
+    x = lstm(latent_dim, CODE, every_step=False)(x)
+    x = layers.RepeatVector(steps, name="repeat")(x)
+    mirrored = hidden or (latent_dim,)
+    for level, units in reversed(list(enumerate(mirrored, start=1))):
+        x = lstm(units, f"decoder_{level}")(x)
+    x = layers.Dense(
+        channels,
+        activation=output_activation,
+        kernel_initializer=weights.initializer(),
+        name=_blocks.OUTPUT,
+    )(x)
+    # Only padding needs arrays to be looked at.
+    kind = keras.Model if padding is None else CheckedModel
+    return _blocks.finish(inputs, x, name, weights, kind)

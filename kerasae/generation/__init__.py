@@ -1,0 +1,19 @@
+"""What a trained autoencoder can make, new data above all, and how likely data are."""
+
+from kerasae.generation.active_units import active_units
+from kerasae.generation.gaussian_mixture_sampler import GaussianMixtureSampler
+from kerasae.generation.interpolate import interpolate
+from kerasae.generation.log_likelihood import log_likelihood
+from kerasae.generation.posterior import posterior
+from kerasae.generation.sample import sample
+from kerasae.generation.traverse import traverse
+
+__all__ = [
+    "GaussianMixtureSampler",
+    "active_units",
+    "interpolate",
+    "log_likelihood",
+    "posterior",
+    "sample",
+    "traverse",
+]

@@ -1,0 +1,102 @@
+"""What lies between two samples."""
+
+from typing import Any
+
+import numpy as np
+
+from kerasae import _checks
+from kerasae._checks import complaint
+from kerasae.generation._arrays import shape_complaint
+from kerasae.generation._models import as_triple, one_or_several, predict
+
+METHODS = ("linear", "spherical")
+_PARALLEL = 1e-6  # radians; closer, or closer to opposite, the arc is not defined
+
+
+def interpolate(
+    model: Any, start: Any, end: Any, *, steps: int = 10, method: str = "linear"
+) -> np.ndarray:
+    """Decode the codes on the way from the code of one sample to that of another.
+
+    Takes any triple; a variational encoder gives the means of its codes.
+    `kerasae.plotting.plot_interpolation` draws the straight way.
+
+    Args:
+        model: An `Autoencoder`, or a Keras model with a layer named `code`.
+        start: Where each way begins, array of shape (n, *input_shape), or a single
+            sample of shape (*input_shape).
+        end: Where it ends, of the same shape.
+        steps: Decoded samples a way, both ends included; 2 or more.
+        method: `"linear"`, straight on at constant pace. `"spherical"`, along an
+            arc around the origin, for codes that follow a standard normal
+            distribution: in many dimensions these lie near a sphere, and straight
+            ways leave it. Opposite codes, and those at the origin, have no arc
+            between them and are joined by a straight way.
+
+    Returns:
+        Array of shape (n, steps, *input_shape), float32, without the first axis for
+        single samples.
+
+    Raises:
+        ValueError: If the model has no layer named `code`, a shape does not fit, a
+            value is NaN or infinite, `steps` is below 2 or `method` unknown.
+        TypeError: If `model` is no model, or an argument no array of numbers.
+
+    Reference:
+        White 2016, "Sampling Generative Networks", arXiv:1609.04468 (spherical).
+
+    Example:
+        >>> import kerasae
+        >>> import numpy as np
+        >>> triple = kerasae.build_vae(16, hidden_units=8, latent_dim=2, seed=0)
+        >>> x = np.random.default_rng(0).random((6, 16))
+        >>> interpolate = kerasae.generation.interpolate
+        >>> interpolate(triple, x[0], x[1], steps=5).shape
+        (5, 16)
+        >>> interpolate(triple, x[:3], x[3:], steps=5, method="spherical").shape
+        (3, 5, 16)
+    """
+    triple = as_triple(model)
+    steps = _checks.positive_integer("steps", steps)
+    if steps < 2:
+        raise ValueError(complaint("steps", "an integer of 2 or more", steps))
+    method = _checks.one_of("method", method, METHODS)
+    starts, single = one_or_several(triple.encoder, "start", start)
+    ends, also = one_or_several(triple.encoder, "end", end)
+    if single != also or starts.shape != ends.shape:
+        wanted, given = (
+            array.shape[1:] if alone else array.shape
+            for array, alone in ((starts, single), (ends, also))
+        )
+        expected = f"of the shape of `start`, {wanted}"
+        raise ValueError(shape_complaint("end", expected, given))
+    first, last = (predict(triple.encoder, x).astype("float64") for x in (starts, ends))
+    shares = np.linspace(0.0, 1.0, steps)
+    count = len(first)
+    if method == "linear":
+        near, far = np.tile(1.0 - shares, (count, 1)), np.tile(shares, (count, 1))
+    else:
+        near, far = _arc(first.reshape(count, -1), last.reshape(count, -1), shares)
+    ways = np.einsum("ns,n...->ns...", near, first)
+    ways += np.einsum("ns,n...->ns...", far, last)
+    decoded = predict(
+        triple.decoder, ways.reshape(-1, *first.shape[1:]).astype("float32")
+    )
+    decoded = decoded.reshape(count, steps, *decoded.shape[1:])
+    return decoded[0] if single else decoded
+
+
+def _arc(
+    first: np.ndarray, last: np.ndarray, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights of both ends on the arcs between them, shape (n, steps)."""
+    norms = np.linalg.norm(first, axis=1) * np.linalg.norm(last, axis=1)
+    cosine = np.sum(first * last, axis=1) / np.where(norms > 0, norms, 1.0)
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))[:, None]
+    straight = (norms[:, None] == 0) | (np.sin(angle) < _PARALLEL)
+    angle = np.where(straight, 1.0, angle)
+    near, far = (
+        np.where(straight, share, np.sin(share * angle) / np.sin(angle))
+        for share in (1.0 - shares, shares)
+    )
+    return near, far

@@ -1,0 +1,75 @@
+"""The distribution of codes that a variational encoder returns, in full."""
+
+from typing import Any
+
+import keras
+
+from kerasae import _checks
+from kerasae.generation._models import as_variational
+from kerasae.layers import GaussianSampling
+
+
+def posterior(model: Any, *, seed: int | None = None) -> keras.Model:
+    """Return a model from data to the distributions of their codes, and samples.
+
+    The encoder of a variational triple gives the mean alone. This one gives what it
+    is the mean of, and shares its weights: train the triple, and it follows.
+
+    Args:
+        model: A triple that `build_vae` or `build_conv_vae` returned, or its
+            autoencoder.
+        seed: Integer, for the same samples from a model that is made anew; None
+            leaves that to `keras.utils.set_random_seed`. Every call draws others.
+
+    Returns:
+        A Keras model from `(batch, *input_shape)` to `[mean, log_variance,
+        sample]`, each of shape `(batch, latent_dim)`. The logarithm is the natural
+        one. The sample is drawn at inference, too.
+
+    Raises:
+        ValueError: If the model is not variational, or `seed` is no seed.
+        TypeError: If `model` is no model.
+
+    Reference:
+        Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR.
+
+    Example:
+        >>> import kerasae
+        >>> import numpy as np
+        >>> triple = kerasae.build_vae(16, hidden_units=8, latent_dim=2, seed=0)
+        >>> x = np.random.default_rng(0).random((5, 16))
+        >>> encode = kerasae.generation.posterior(triple, seed=0)
+        >>> mean, log_variance, sample = encode.predict(x, verbose=0)
+        >>> mean.shape, log_variance.shape, sample.shape
+        ((5, 2), (5, 2), (5, 2))
+    """
+    whole = as_variational(model)
+    draw = _Draw(_checks.seed(seed), name="sample")
+    moments = whole.posterior.outputs
+    return keras.Model(
+        whole.inputs[0], [*moments, draw(moments)], name=f"{whole.name}_posterior"
+    )
+
+
+class _Draw(keras.layers.Layer):
+    """Draws codes in training and at inference.
+
+    A `GaussianSampling` that the model calls itself would return the mean in
+    `predict`, whatever `training` it was drawn into the graph with.
+    """
+
+    def __init__(self, seed: int | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sampling = GaussianSampling(seed=seed)
+
+    def build(self, input_shape: Any) -> None:
+        """Build the layer that draws."""
+        self.sampling.build(input_shape)
+
+    def call(self, inputs: Any) -> Any:
+        """Return one code for each mean and log-variance."""
+        return self.sampling.draw(*inputs)[0]
+
+    def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
+        """Return shape and type of the mean."""
+        return self.sampling.compute_output_spec(inputs)

@@ -1,0 +1,61 @@
+"""A mask over the steps that only fill sequences up."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerasae import _checks
+
+
+@keras.saving.register_keras_serializable("kerasae")
+class PaddingMask(keras.layers.Masking):
+    """Marks the steps of a sequence that only fill it up to a common length.
+
+    A step is padding if all its features equal `mask_value`; recurrent layers then
+    skip it. Other than `keras.layers.Masking`, the layer compares in float32 under
+    mixed precision too, and lets a `kerasae.models.CheckedModel` refuse sequences
+    that are nothing but padding.
+
+    Args:
+        mask_value: What fills up, finite. Choose a value that no step of the data
+            has in all its features. Default: 0.0.
+        **kwargs: As for every Keras layer.
+
+    Input and output shape: `(batch, steps, features)`; padding comes out as zeros.
+
+    Raises:
+        TypeError, ValueError: If `mask_value` is not a finite number.
+
+    Example:
+        >>> import numpy as np
+        >>> from kerasae.layers import PaddingMask
+        >>> x = np.array([[[0.5], [0.2], [-1.0], [-1.0]]])
+        >>> np.asarray(PaddingMask(-1.0).compute_mask(x)).tolist()
+        [[True, True, False, False]]
+    """
+
+    def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
+        # Not in half precision: -999 would become -1000, which equals nothing.
+        super().__init__(_checks.finite("mask_value", mask_value), **kwargs)
+        self.autocast = False
+
+    def check_inputs(self, inputs: np.ndarray) -> None:
+        """Raise a ValueError if a sequence has no step that is not padding."""
+        # The masks of whole arrays, of which float32 is what the model sees.
+        valid = (inputs.astype("float32") != np.float32(self.mask_value)).any(-1)
+        empty = np.flatnonzero(~valid.any(axis=1))
+        if not empty.size:
+            return
+        shown = ", ".join(str(index) for index in empty[:5])
+        more = ", ..." if empty.size > 5 else ""
+        expected = "sequences with at least one step that is no padding"
+        received = (
+            f"{empty.size} of {len(inputs)} samples with all steps equal to "
+            f"mask_value={self.mask_value:g}, at index {shown}{more}"
+        )
+        fix = (
+            f"Leave them out: x = x[(x != {self.mask_value:g}).any(axis=(1, 2))]. If "
+            "they are data, build the model with another mask_value."
+        )
+        raise ValueError(_checks.complaint("x", expected, received, fix, words=True))
