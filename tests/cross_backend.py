@@ -24,17 +24,21 @@ import sys
 import keras
 import numpy as np
 from pathlib import Path
-from kerasae.builders import VARIANTS
+from kerasae.builders import SAMPLE_AXES, VARIANTS
+from kerasae.models import VariationalAutoencoder
 
 folder = Path(sys.argv[1])
-x = np.load(folder / "x.npy")
+images = np.load(folder / "x.npy")
 keras.utils.set_random_seed(0)
 for variant, build in VARIANTS.items():
-    np.savez(folder / f"{variant}.npz", *build((8, 8, 1), seed=5)[0].get_weights())
-    autoencoder = build((8, 8, 1)).autoencoder
+    x = images[..., 0] if SAMPLE_AXES.get(variant, ())[:1] == ("steps",) else images
+    shape = x.shape[1:]
+    np.savez(folder / f"{variant}.npz", *build(shape, seed=5)[0].get_weights())
+    autoencoder = build(shape).autoencoder
+    own_loss = isinstance(autoencoder, VariationalAutoencoder)
     for state in ("built", "trained"):
         if state == "trained":
-            autoencoder.compile("adam", "binary_crossentropy")
+            autoencoder.compile("adam", None if own_loss else "binary_crossentropy")
             autoencoder.fit(x, x, epochs=1, verbose=0)
         autoencoder.save(folder / f"{variant}-{state}.keras")
         y = autoencoder.predict(x, verbose=0)
@@ -48,9 +52,10 @@ from pathlib import Path
 import kerasae
 
 for folder in map(Path, sys.argv[1:]):
-    x = np.load(folder / "x.npy")
+    images = np.load(folder / "x.npy")
     for path in sorted(folder.glob("*.keras")):
         triple = kerasae.load(path)
+        x = images.reshape(-1, *triple.autoencoder.input_shape[1:])
         whole = triple.autoencoder.predict(x, verbose=0)
         halves = triple.decoder.predict(triple.encoder.predict(x, verbose=0), verbose=0)
         expected = np.load(path.with_suffix(".npy"))

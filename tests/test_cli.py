@@ -293,9 +293,14 @@ def test_list_and_summary(here):
         "deep",
         "stacked",
         "tied",
+        "contractive",
         "conv",
         "strided-conv",
         "denoising",
+        "vae",
+        "conv-vae",
+        "conv1d",
+        "lstm",
     ]
     printed = here("summary", "strided-conv", "--latent-dim", "7", "--code", "dense")
     assert "(None, 7)" in printed

@@ -101,7 +101,10 @@ PROMISES = {
 # What else makes a script quick.
 QUICKER = {
     "stacked_denoising": ("--seeds", "0", "--pretrain-epochs", "2"),
-    "importance_weighted": "--samples 1 5 --images 50 --judge-samples 100".split(),
+    "importance_weighted": (
+        *("--samples", "1", "5"),
+        *("--images", "50", "--judge-samples", "100"),
+    ),
 }
 
 

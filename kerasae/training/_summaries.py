@@ -17,8 +17,8 @@ def layer_table(model: keras.Model) -> str:
         "| --- | --- | --- | ---: |",
     ]
     for layer in model.layers:
-        output = getattr(layer, "output", None)
-        shape = "" if output is None else f"{tuple(output.shape[1:])}"
+        outputs = keras.tree.flatten(getattr(layer, "output", ()))
+        shape = ", ".join(str(tuple(output.shape[1:])) for output in outputs)
         cells = (layer.name, type(layer).__name__, shape, f"{layer.count_params():,}")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
