@@ -15,10 +15,8 @@ from kerasae.runs._interruption import Interruption
 SETTINGS = {"variant": "undercomplete", "data": "digits", "epochs": 2}
 
 
-def train(folder, **arguments):
-    return runs.train(
-        folder, "undercomplete", epochs=2, batch_size=512, **arguments, say=str
-    )
+def train(folder, variant="undercomplete", **arguments):
+    return runs.train(folder, variant, epochs=2, batch_size=512, **arguments, say=str)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +52,19 @@ def test_what_tensorboard_shows_is_written_beside(tmp_path):
     written = [path.parent.name for path in tmp_path.glob("tensorboard/*/events*")]
     assert sorted(written) == ["train", "validation"]
     assert (tmp_path / "model.keras").stat().st_size
+
+
+def test_variational_runs_draw_new_samples(tmp_path):
+    record = train(tmp_path / "vae", variant="vae", options={"beta": 0.5})
+    assert record["settings"]["options"] == {"beta": 0.5}
+    history = Run(tmp_path / "vae").history()
+    assert {"kl_loss", "val_reconstruction_loss"} <= set(history)
+    (tmp_path / "vae" / "samples.png").unlink()
+    drawn = runs.plot(tmp_path / "vae", say=lambda line: None)
+    assert tmp_path / "vae" / "samples.png" in drawn
+    with pytest.raises(ValueError, match="`num_samples` must be a positive integer"):
+        train(tmp_path / "no", variant="vae", options={"num_samples": 0})
+    assert not (tmp_path / "no").exists()
 
 
 def test_without_tensorboardx_nothing_is_begun(tmp_path, monkeypatch):

@@ -6,10 +6,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kerasae import plotting
+from kerasae import generation, plotting
 from kerasae._triple import Autoencoder
+from kerasae.models import VariationalAutoencoder
 from kerasae.runs._load import load_with_samples
-from kerasae.runs.run import ARCHITECTURE, CURVES, RECONSTRUCTIONS, Run
+from kerasae.runs.run import ARCHITECTURE, CURVES, RECONSTRUCTIONS, SAMPLES, Run
 
 
 def plot(
@@ -55,7 +56,7 @@ def plot(
 def draw(
     run: Run, triple: Autoencoder, x_test: np.ndarray, say: Callable[[str], None]
 ) -> list[Path]:
-    """Draw reconstructions, learning curves and the architecture.
+    """Draw reconstructions, learning curves, the architecture, and new samples if any.
 
     What cannot be drawn is said, and costs nothing else: the run is over by then.
     """
@@ -81,8 +82,17 @@ def draw(
     def architecture() -> Path:
         return plotting.plot_architecture(triple, run.path(ARCHITECTURE))
 
+    def samples() -> Path:
+        path = run.path(SAMPLES)
+        drawn = generation.sample(triple, 60, seed=0)
+        plotting.plot_samples(drawn, columns=12, path=path)
+        return path
+
+    pictures = [reconstructions, curves, architecture]
+    if isinstance(triple.autoencoder, VariationalAutoencoder):
+        pictures.append(samples)
     drawn = []
-    for picture in (reconstructions, curves, architecture):
+    for picture in pictures:
         try:
             drawn.append(picture())
         except (ValueError, RuntimeError, ImportError, OSError) as error:

@@ -18,8 +18,10 @@ METRICS = "metrics.json"
 RECONSTRUCTIONS = "reconstructions.png"
 CURVES = "curves.png"
 ARCHITECTURE = "architecture.png"
+SAMPLES = "samples.png"
 TENSORBOARD = "tensorboard"
-_FILES = (MODEL, HISTORY, METRICS, RECONSTRUCTIONS, CURVES, ARCHITECTURE)
+_PICTURES = (RECONSTRUCTIONS, CURVES, ARCHITECTURE, SAMPLES)
+_FILES = (MODEL, HISTORY, METRICS, *_PICTURES)
 _CHECKPOINTS = f"checkpoint-{'[0-9]' * 6}.keras"
 # What `metrics.json` says from the beginning on.
 _KEYS = {"finished", "settings", "seconds"}
