@@ -18,12 +18,12 @@ PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
 BACKENDS = ("tensorflow", "jax", "torch")
 # Two processes share the cores, where more threads would only wait for each other;
-# and small models take XLA longer to optimize than to run.
+# and small models take XLA longer to optimize in full than to run.
 QUICK = {
     "OMP_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
-    "XLA_FLAGS": "--xla_backend_optimization_level=0",
+    "XLA_FLAGS": "--xla_backend_optimization_level=1",
 }
 # These hardly touch a backend, or start all of them by themselves.
 ONCE = (
