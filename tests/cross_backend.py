@@ -101,7 +101,7 @@ def test_reads_all_files_of_all_backends(reader, folders):
         for path in folder.glob("*.keras")
     }
     assert {(writer, name) for writer, name, _, _ in rows} == written
-    assert len(rows) == 3 * 8 * 2
+    assert len(rows) == 3 * len(VARIANTS) * 2
     for writer, name, off, steps in rows:
         assert float(off) < 1e-5, (writer, name)
         assert int(steps) == (2 if name.endswith("trained") else -1), (writer, name)
