@@ -11,6 +11,8 @@ import sys
 import numpy as np
 import pytest
 
+from kerasae.builders import VARIANTS
+
 BACKENDS = ("tensorflow", "jax", "torch")
 MISSING = [name for name in BACKENDS if importlib.util.find_spec(name) is None]
 

@@ -117,4 +117,5 @@ def _shape(tensors: Any) -> str:
             "any" if size is None else str(size) for size in tensor.shape[1:]
         )
         for tensor in keras.tree.flatten(tensors)
+        if len(tensor.shape) > 1  # not a number a sample
     )
