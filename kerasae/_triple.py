@@ -109,3 +109,25 @@ def split(model: keras.Model) -> Autoencoder:
     free = chain([f"{CODE}_input"], (f"{CODE}_input_{n}" for n in count(1)))
     decoder.layers[0].name = next(name for name in free if name not in names)
     return Autoencoder(model, encoder, decoder)
+
+
+def as_triple(model: Autoencoder | keras.Model) -> Autoencoder:
+    """Return a triple as it is, and split an autoencoder into one.
+
+    Raises:
+        TypeError: If `model` is neither.
+        ValueError: If it is an encoder, or cannot be split.
+    """
+    if isinstance(model, Autoencoder):
+        return model
+    if not isinstance(model, keras.Model):
+        expected = "an Autoencoder, or a Keras model with a layer named 'code'"
+        raise TypeError(_checks.complaint("model", expected, model))
+    if model.layers and model.layers[-1].name == CODE:
+        expected = "a whole autoencoder"
+        fix = "Pass the triple, or its first model."
+        received = f"{model.name!r}, an encoder"
+        raise ValueError(
+            _checks.complaint("model", expected, received, fix, words=True)
+        )
+    return split(model)

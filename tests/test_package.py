@@ -12,7 +12,7 @@ import kerasae
 ROOT = Path(kerasae.__file__).parent
 # A room imports from the lines above its own, and from itself.
 LINES = (
-    ("_checks", "_names", "_files", "_triple", "_backend"),
+    ("_checks", "_arrays", "_names", "_files", "_triple", "_backend"),
     ("layers", "regularizers", "losses", "metrics", "data"),
     ("models",),
     ("builders",),
@@ -25,6 +25,7 @@ LINES = (
 LINE = {room: number for number, rooms in enumerate(LINES) for room in rooms}
 # Rooms that lean on another of their line, or on one below, each with its reason.
 SIDEWAYS = {
+    ("_arrays", "_checks"): "errors have one template",
     ("_files", "_checks"): "errors have one template",
     ("_names", "_checks"): "errors have one template",
     ("_triple", "_checks"): "errors have one template",

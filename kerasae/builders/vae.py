@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from keras import layers
@@ -98,15 +99,13 @@ def build_vae(
     code = _variational.stochastic_code(
         latent_dim, weights, num_samples=num_samples, beta=beta, free_bits=free_bits
     )
+    hidden_layers = partial(
+        _blocks.dense_layers, units=hidden, weights=weights, activation=activation
+    )
 
     inputs, x = _blocks.enter(shape, corruption, weights)
-    x = _blocks.flatten(x)
-    for half in ("encoder", "decoder"):
-        x = _blocks.dense_layers(
-            x, half=half, units=hidden, weights=weights, activation=activation
-        )
-        if half == "encoder":
-            x = code(x)
+    x = code(hidden_layers(_blocks.flatten(x), half="encoder"))
+    x = hidden_layers(x, half="decoder")
     x = layers.Dense(
         math.prod(shape),
         activation=last_activation,

@@ -6,28 +6,14 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasae._arrays import as_samples, fits, shape_complaint
 from kerasae._checks import complaint
-from kerasae._triple import CODE, Autoencoder, split
-from kerasae.generation._arrays import as_numbers, as_samples, shape_complaint
+from kerasae._triple import Autoencoder
+from kerasae.generation._arrays import as_numbers
 from kerasae.models import VariationalAutoencoder
 
 _BATCH_SIZE = 5_000  # measured: larger ones are no faster, on any backend
 _LARGEST_OUTPUT = 2**26  # bytes
-
-
-def as_triple(model: Any) -> Autoencoder:
-    """Return a triple as it is, and split an autoencoder into one."""
-    if isinstance(model, Autoencoder):
-        return model
-    if not isinstance(model, keras.Model):
-        expected = "an Autoencoder, or a Keras model with a layer named 'code'"
-        raise TypeError(complaint("model", expected, model))
-    if model.layers and model.layers[-1].name == CODE:
-        expected = "a whole autoencoder"
-        fix = "Pass the triple, or its first model."
-        received = f"{model.name!r}, an encoder"
-        raise ValueError(complaint("model", expected, received, fix, words=True))
-    return split(model)
 
 
 def as_variational(model: Any, fix: str = "") -> VariationalAutoencoder:
@@ -54,14 +40,14 @@ def as_variational(model: Any, fix: str = "") -> VariationalAutoencoder:
 
 def inputs_of(model: keras.Model, argument: str, values: Any) -> np.ndarray:
     """Return checked samples of the shape that a model takes."""
-    samples = as_samples(argument, values)
+    samples = as_samples(argument, values).astype("float32", copy=False)
     wanted, given = model.input_shape[1:], samples.shape[1:]
-    if not _fits(given, wanted):
+    if not fits(given, wanted):
         sizes = ", ".join("any" if size is None else str(size) for size in wanted)
         expected = f"of the shape that the model takes, (n, {sizes})"
-        if _fits(samples.shape, wanted):
+        if fits(samples.shape, wanted):
             fix = f"For a single sample write {argument}[None]."
-        elif _fits((*given, 1), wanted):
+        elif fits((*given, 1), wanted):
             fix = f"Add the channel axis: {argument}[..., None]."
         else:
             fix = ""
@@ -74,14 +60,8 @@ def one_or_several(
 ) -> tuple[np.ndarray, bool]:
     """Return checked samples, and whether a single one came, without its axis."""
     array = as_numbers(argument, values)
-    single = _fits(array.shape, model.input_shape[1:])
+    single = fits(array.shape, model.input_shape[1:])
     return inputs_of(model, argument, array[None] if single else array), single
-
-
-def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        size is None or size == given for given, size in zip(shape, wanted, strict=True)
-    )
 
 
 def predict(model: keras.Model, samples: np.ndarray) -> Any:

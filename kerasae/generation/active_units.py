@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
-from kerasae.generation._arrays import shape_complaint
+from kerasae._arrays import shape_complaint
 from kerasae.generation._models import as_variational, inputs_of, predict
 
 

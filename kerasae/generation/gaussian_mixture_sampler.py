@@ -7,8 +7,9 @@ import numpy as np
 
 from kerasae import _checks
 from kerasae._checks import complaint
+from kerasae._triple import as_triple
 from kerasae.generation._arrays import given_or_drawn
-from kerasae.generation._models import as_triple, inputs_of, predict
+from kerasae.generation._models import inputs_of, predict
 
 
 class GaussianMixtureSampler:

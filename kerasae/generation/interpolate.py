@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
+from kerasae._arrays import shape_complaint
 from kerasae._checks import complaint
-from kerasae.generation._arrays import shape_complaint
-from kerasae.generation._models import as_triple, one_or_several, predict
+from kerasae._triple import as_triple
+from kerasae.generation._models import one_or_several, predict
 
 METHODS = ("linear", "spherical")
 _PARALLEL = 1e-6  # radians; closer, or closer to opposite, the arc is not defined

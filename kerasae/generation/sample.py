@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
+from kerasae._triple import as_triple
 from kerasae.generation._arrays import given_or_drawn
-from kerasae.generation._models import as_triple, as_variational, predict
+from kerasae.generation._models import as_variational, predict
 
 
 def sample(model: Any, n: int, seed: int | None = None) -> np.ndarray:

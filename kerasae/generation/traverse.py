@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
+from kerasae._arrays import shape_complaint
 from kerasae._checks import complaint
-from kerasae.generation._arrays import as_numbers, shape_complaint
-from kerasae.generation._models import as_triple, one_or_several, predict
+from kerasae._triple import as_triple
+from kerasae.generation._arrays import as_numbers
+from kerasae.generation._models import one_or_several, predict
 
 
 def traverse(

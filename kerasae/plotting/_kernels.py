@@ -5,13 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import complaint, nearest
-from kerasae.plotting._pictures import (
-    as_samples,
-    checked_image_shape,
-    picture_shape,
-    shape_complaint,
-)
+from kerasae.plotting._pictures import checked_image_shape, picture_shape
 
 
 def model_of(value: Any) -> Any:

@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._checks import complaint
-from kerasae.plotting._pictures import as_samples, shape_complaint
+from kerasae._arrays import as_samples, fits, shape_complaint
 
 
 def encoder_and_decoder(model: Any) -> tuple[Any, Any]:
@@ -13,20 +12,9 @@ def encoder_and_decoder(model: Any) -> tuple[Any, Any]:
     if hasattr(model, "encoder") and hasattr(model, "decoder"):
         return model.encoder, model.decoder
     # Keras takes its time to load, and the other pictures do without it.
-    import keras
+    from kerasae._triple import as_triple
 
-    from kerasae._triple import CODE, split
-
-    if not isinstance(model, keras.Model):
-        expected = "an Autoencoder, or a Keras model with a layer named 'code'"
-        raise TypeError(complaint("model", expected, model))
-    last = model.layers[-1] if model.layers else None
-    if last is not None and last.name == CODE:
-        expected = "a whole autoencoder"
-        fix = "Pass the triple, or its first model."
-        received = f"{model.name!r}, an encoder"
-        raise ValueError(complaint("model", expected, received, fix, words=True))
-    triple = split(model)
+    triple = as_triple(model)
     return triple.encoder, triple.decoder
 
 
@@ -60,18 +48,12 @@ def predict(model: Any, argument: str, samples: np.ndarray, result: str) -> np.n
     """
     wanted = input_shape(model)
     shape = samples.shape[1:]
-    if wanted is not None and not _fits(shape, wanted):
-        if not _fits((*shape, 1), wanted):
+    if wanted is not None and not fits(shape, wanted):
+        if not fits((*shape, 1), wanted):
             expected = f"of the shape that the model takes, (n, {_listed(wanted)})"
             raise ValueError(shape_complaint(argument, expected, samples.shape))
         samples = samples[..., None]
     return as_samples(result, model.predict(samples, verbose=0))
-
-
-def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        size is None or size == given for given, size in zip(shape, wanted, strict=True)
-    )
 
 
 def _listed(shape: tuple[int | None, ...]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasae import _checks
+from kerasae._arrays import shape_complaint
 from kerasae._checks import complaint
 from kerasae.plotting._figure import (
     COLORS,
@@ -30,58 +31,6 @@ THINNEST = 0.2  # inches, so that a row label still fits beside a flat image
 GAP = 0.06
 BREAK = 0.18  # inches, a gap that tells groups apart
 TINY = 64  # pixels; a larger image is smoothed where it must shrink to fit
-
-
-def as_samples(argument: str, values: Any) -> np.ndarray:
-    """Return `values` as finite floats, the first axis counting samples.
-
-    Takes arrays, nested lists, and tensors of the Keras backend. Whole numbers of
-    8 bits keep their type, as it tells their range.
-    """
-    if isinstance(values, (np.ndarray, list, tuple)):
-        try:
-            array = np.asarray(values)
-        except ValueError as error:  # ragged
-            expected = "an array of numbers, all samples of one shape"
-            received = f"{len(values)} samples of unequal shapes"
-            raise ValueError(complaint(argument, expected, received)) from error
-    else:
-        array = _from_tensor(argument, values)
-    # "V": bfloat16, which mixed-precision models predict, is no native NumPy kind.
-    if array.dtype.kind not in "buifV" or array.dtype.names:
-        text = f"`{argument}` must be an array of real numbers."
-        raise TypeError(f"{text} Received: {argument}.dtype={array.dtype}.")
-    if array.ndim < 2 or array.size == 0:
-        expected = "a non-empty array whose first axis counts samples"
-        fix = f"For a single sample write {argument}[None]."
-        raise ValueError(shape_complaint(argument, expected, array.shape, fix))
-    if array.dtype == np.uint8:
-        return array
-    if array.dtype not in (np.float32, np.float64):
-        array = array.astype("float64")
-    if not np.isfinite(array).all():
-        bad = np.flatnonzero(~np.isfinite(array).reshape(len(array), -1).all(axis=1))
-        raise ValueError(
-            f"`{argument}` must be finite. Received: NaN or infinity in {len(bad)} of "
-            f"{len(array)} samples, first in {argument}[{bad[0]}]. If a model "
-            "predicted them, its training diverged: lower the learning rate."
-        )
-    return array
-
-
-def _from_tensor(argument: str, values: Any) -> np.ndarray:
-    if not hasattr(values, "shape"):
-        raise TypeError(complaint(argument, "an array of numbers", values))
-    from keras import ops  # a tensor came, so its backend is loaded already
-
-    return np.asarray(ops.convert_to_numpy(values))
-
-
-def shape_complaint(
-    argument: str, expected: str, shape: tuple[Any, ...], fix: str = ""
-) -> str:
-    """Return the shared error text, with a shape for what came."""
-    return complaint(argument, expected, f"{argument}.shape={shape}", fix, words=True)
 
 
 def picture_shape(

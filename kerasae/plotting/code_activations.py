@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasae._arrays import as_samples
 from kerasae._checks import complaint, positive_integer
 from kerasae.plotting._figure import (
     COLORS,
@@ -17,7 +18,6 @@ from kerasae.plotting._figure import (
     style_chart,
 )
 from kerasae.plotting._marks import Mark, add_marks
-from kerasae.plotting._pictures import as_samples
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

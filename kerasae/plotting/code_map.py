@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from kerasae._arrays import as_samples
 from kerasae._checks import complaint, one_of, positive_integer
 from kerasae.plotting._figure import COLORS, add_legend, figure_and_axes, save
 from kerasae.plotting._names import write_names
-from kerasae.plotting._pictures import as_samples
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

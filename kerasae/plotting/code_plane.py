@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import complaint, positive_integer
 from kerasae.plotting._figure import (
     fit_to_content,
@@ -26,13 +27,7 @@ from kerasae.plotting._mosaic import (
     tile_image,
     zoom_to,
 )
-from kerasae.plotting._pictures import (
-    as_samples,
-    is_lines,
-    picture_shape,
-    shape_complaint,
-    value_range,
-)
+from kerasae.plotting._pictures import is_lines, picture_shape, value_range
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import complaint, one_of, positive_integer
 from kerasae._checks import input_shape as checked_shape
 from kerasae.plotting._figure import COLORS, fit_to_content, number, save, whole
@@ -21,13 +22,11 @@ from kerasae.plotting._mosaic import (
 )
 from kerasae.plotting._pictures import (
     CELL,
-    as_samples,
     cell_size,
     checked_titles,
     draw_picture,
     picture_grid,
     picture_shape,
-    shape_complaint,
     value_range,
 )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import positive_integer
 from kerasae.plotting._figure import (
     COLORS,
@@ -19,13 +20,11 @@ from kerasae.plotting._figure import (
 from kerasae.plotting._marks import Mark, add_marks
 from kerasae.plotting._pictures import (
     LABEL_SIZE,
-    as_samples,
     cell_size,
     draw_picture,
     is_lines,
     picture_grid,
     picture_shape,
-    shape_complaint,
     value_range,
 )
 

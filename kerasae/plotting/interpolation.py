@@ -5,17 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import complaint, positive_integer
 from kerasae.plotting._figure import save
 from kerasae.plotting._models import encoder_and_decoder, input_shape, predict
 from kerasae.plotting._pictures import (
-    as_samples,
     cell_size,
     draw_picture,
     is_lines,
     picture_grid,
     picture_shape,
-    shape_complaint,
     value_range,
 )
 

@@ -7,9 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import complaint, positive_integer
 from kerasae._files import replacing
-from kerasae.plotting._pictures import as_samples, picture_shape, shape_complaint
+from kerasae.plotting._pictures import picture_shape
 from kerasae.plotting._sheet import Sheet
 
 _WIDEST = "epoch 000000, batch 000000   loss -0.000e+00"

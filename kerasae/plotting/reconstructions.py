@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import positive_integer
 from kerasae.plotting._figure import save
 from kerasae.plotting._pictures import (
-    as_samples,
     cell_size,
     checked_titles,
     draw_picture,
     is_lines,
     picture_grid,
     picture_shape,
-    shape_complaint,
     value_range,
 )
 
