@@ -1,8 +1,9 @@
-"""Data sets, files, folders of images; scaling and corrupted copies."""
+"""Data sets, files, folders of images; scaling, corrupted copies, and streams."""
 
 from kerasae.data.binarized import Binarized, binarize
 from kerasae.data.corruption import corrupt
 from kerasae.data.datasets import Dataset, Source, load_dataset, load_samples
+from kerasae.data.pairs import pairs
 from kerasae.data.scaling import scale
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "corrupt",
     "load_dataset",
     "load_samples",
+    "pairs",
     "scale",
 ]

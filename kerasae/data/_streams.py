@@ -1,0 +1,136 @@
+"""Pairs made of the streams of other packages, each imported only for its own."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerasae.data._batches import PairedBatches
+from kerasae.data._pairing import Pairing, first
+from kerasae.data.scaling import wrong
+
+
+def from_tensorflow(dataset: Any, pair: Pairing) -> Any:
+    """Return a `tf.data.Dataset` of pairs, made of a batched one."""
+    import tensorflow as tf
+
+    spec = first(dataset.element_spec)
+    rank = spec.shape.rank if isinstance(spec, tf.TensorSpec) else 0
+    if rank is not None and rank < 2:
+        expected = "batches of shape (batch, ...)"
+        fix = "For single samples write samples.batch(32)."
+        raise wrong("samples", expected, f"elements {spec}", fix, words=True)
+    divisor, noise = pair.divisor(np.dtype(spec.dtype.as_numpy_dtype)), pair.noise
+
+    def scaled(x: Any, *labels: Any) -> Any:
+        return tf.cast(x, tf.float32) / divisor
+
+    def with_noise(x: Any, seed: Any) -> Any:
+        return tf.ensure_shape(tf.numpy_function(noise, (x, seed), tf.float32), x.shape)
+
+    batches = dataset.map(scaled, tf.data.AUTOTUNE)
+    if noise is None:
+        return batches.map(lambda x: (x, x)).prefetch(tf.data.AUTOTUNE)
+    epochs = count()
+    seeds = tf.data.Dataset.from_generator(
+        lambda: pair.seeds(next(epochs)), output_signature=tf.TensorSpec((), tf.int64)
+    )
+    # Else the pairs would not know their number, and Keras neither.
+    seeds = seeds.apply(
+        tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+    )
+    pairs = tf.data.Dataset.zip((batches, seeds)).map(
+        lambda x, seed: (with_noise(x, seed), x), tf.data.AUTOTUNE
+    )
+    return pairs.prefetch(tf.data.AUTOTUNE)
+
+
+def from_torch(loader: Any, pair: Pairing) -> Any:
+    """Return a torch `DataLoader` of pairs, fed by one with workers of its own."""
+    import torch
+    from torch.utils.data import DataLoader, IterableDataset
+
+    epochs = count()
+
+    class Pairs(IterableDataset):
+        def __iter__(self) -> Iterator[Any]:
+            epoch = next(epochs)
+            for step, batch in enumerate(loader):
+                x = first(batch)
+                x = x.numpy(force=True) if isinstance(x, torch.Tensor) else x
+                yield tuple(torch.from_numpy(part) for part in pair(x, epoch, step))
+
+    class CountedPairs(Pairs):
+        def __len__(self) -> int:
+            return len(loader)
+
+    try:
+        len(loader)
+    except TypeError:  # a stream without a known end
+        dataset = Pairs()
+    else:
+        dataset = CountedPairs()
+    # Neither batched again nor turned into a list, which is torch's default here.
+    return DataLoader(dataset, batch_size=None, collate_fn=lambda pair: pair)
+
+
+def from_grain(source: Any, pair: Pairing) -> Any:
+    """Return pairs made of a grain dataset or loader.
+
+    A `MapDataset` becomes a `PyDataset`: so Keras knows its length. All else stays
+    an `IterDataset`.
+    """
+    import grain
+
+    if isinstance(source, grain.MapDataset):
+        return PairedBatches(MapDatasetBatches(source), pair)
+    epochs = count()
+
+    class Pairs(grain.IterDataset):
+        def __iter__(self) -> Any:
+            return PairsIterator(iter(source), next(epochs))
+
+    class PairsIterator(grain.DatasetIterator):
+        def __init__(self, batches: Any, epoch: int) -> None:
+            super().__init__()
+            self._batches, self._epoch, self._step = batches, epoch, 0
+
+        def __next__(self) -> Any:
+            batch = first(next(self._batches))
+            self._step += 1
+            return pair(batch, self._epoch, self._step - 1)
+
+        def get_state(self) -> dict[str, Any]:
+            own = {"epoch": self._epoch, "step": self._step}
+            return {**own, "batches": self._batches.get_state()}
+
+        def set_state(self, state: dict[str, Any]) -> None:
+            self._epoch, self._step = state["epoch"], state["step"]
+            self._batches.set_state(state["batches"])
+
+    return Pairs()
+
+
+class MapDatasetBatches(keras.utils.PyDataset):
+    """The batches of a grain `MapDataset`, shuffled anew in every epoch if at all."""
+
+    def __init__(self, source: Any) -> None:
+        super().__init__()
+        if len(source) > 2**31:  # no data are that long, but repeated ones
+            fix = "Leave out .repeat(): every epoch goes through all batches again."
+            raise wrong("samples", "of a finite length", "no end", fix, words=True)
+        self._source = source
+        self._epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def __getitem__(self, index: int) -> Any:
+        """Return a batch. Past its end a `MapDataset` goes on with the next epoch."""
+        return self._source[self._epoch * len(self) + index]
+
+    def on_epoch_end(self) -> None:
+        """Go on to the next epoch."""
+        self._epoch += 1
