@@ -27,3 +27,4 @@ from .plotting import plot_architecture as plot_architecture
 from .saving import load as load
 from .saving import save as save
 from .training import compile as compile
+from .training import fit as fit

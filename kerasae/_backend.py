@@ -35,6 +35,15 @@ def execution_settings(model: keras.Model) -> dict[str, bool | int | str]:
     return {"jit_compile": "auto", "steps_per_execution": 1}
 
 
+def loops_are_fast(model: keras.Model) -> bool:
+    """Tell whether XLA's loops are as fast as what is in them.
+
+    Inside of a loop XLA runs the convolutions of a CPU on a single core, three times
+    slower than outside.
+    """
+    return has_accelerator() or not _contains(model, _NOT_FOR_XLA)
+
+
 def _contains(model: keras.Model, kinds: tuple[type, ...]) -> bool:
     return any(
         _contains(layer, kinds)
@@ -42,3 +51,8 @@ def _contains(model: keras.Model, kinds: tuple[type, ...]) -> bool:
         else isinstance(layer, kinds)
         for layer in model.layers
     )
+
+
+def has_accelerator() -> bool:
+    """Tell whether the backend computes on something else than the CPU."""
+    return "cpu" not in str(keras.ops.zeros((1,)).device).lower()

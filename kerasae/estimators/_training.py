@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 
 from kerasae import _checks
 from kerasae.training.compiling import default_loss
+from kerasae.training.fitting import fit
 
 Arrays = tuple[np.ndarray, np.ndarray]
 # Up to so many rows a model is called; more are worth `predict`, which compiles.
@@ -166,7 +167,8 @@ def train(
                 patience=estimator.n_iter_no_change, restore_best_weights=True
             )
         )
-    new = model.fit(
+    new = fit(
+        model,
         *_shaped(model, data),
         validation_data=held_out and _shaped(model, held_out),
         initial_epoch=done,

@@ -45,19 +45,20 @@ class CheckedModel(keras.Model):
     def fit(self, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Check arrays, then train as `keras.Model.fit` does."""
         given = inspect.signature(keras.Model.fit).bind(self, *args, **kwargs).arguments
-        self._check(given.get("x"), given.get("y"))
+        self.check(given.get("x"), given.get("y"))
         validation = given.get("validation_data")
         if isinstance(validation, (tuple, list)):
-            self._check(*validation[:2])
+            self.check(*validation[:2])
         return super().fit(*args, **kwargs)
 
     def evaluate(self, *args: Any, **kwargs: Any) -> Any:
         """Check arrays, then evaluate as `keras.Model.evaluate` does."""
         bound = inspect.signature(keras.Model.evaluate).bind(self, *args, **kwargs)
-        self._check(bound.arguments.get("x"), bound.arguments.get("y"))
+        self.check(bound.arguments.get("x"), bound.arguments.get("y"))
         return super().evaluate(*args, **kwargs)
 
-    def _check(self, x: Any, y: Any = None) -> None:
+    def check(self, x: Any, y: Any = None) -> None:
+        """Raise a ValueError if a layer cannot work with these samples and targets."""
         for what, data in (
             ("check_inputs", x),
             ("check_targets", x if y is None else y),

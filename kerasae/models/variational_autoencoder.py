@@ -158,14 +158,15 @@ class VariationalAutoencoder(CheckedModel):
         self._kl_loss.update_state(divergence)
         return ops.mean(loss) + sum(ops.sum(penalty) for penalty in self.losses)
 
-    def _check(self, x: Any, y: Any = None) -> None:
+    def check(self, x: Any, y: Any = None) -> None:
+        """Raise a ValueError if there is a loss, or the data are no such data."""
         if self.loss is not None:
             raise ValueError(
                 "A variational autoencoder brings its loss along: compile it without "
                 f"`loss`. Received: loss={self.loss!r}. What the loss assumes of the "
                 "data is the builder's `likelihood`."
             )
-        super()._check(x, y)
+        super().check(x, y)
 
     def _bound(self, targets: Any, last: Pass) -> tuple[Any, Any, Any]:
         """Return loss, reconstruction loss and KL term of each sample, in nats."""

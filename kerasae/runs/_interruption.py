@@ -28,6 +28,8 @@ class Interruption(keras.callbacks.Callback):
         ...     _ = triple.autoencoder.fit(x, x, verbose=0, callbacks=[interruption])
     """
 
+    only_watches = True  # `kerasae.fit` need not call it after every single batch
+
     def __init__(self) -> None:
         super().__init__()
         self._asked = False

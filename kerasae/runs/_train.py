@@ -170,10 +170,10 @@ def _fit(
     boards = [] if board is None else [board]
     with Interruption() as interruption:
         try:
-            return autoencoder.fit(
+            return training.fit(
+                autoencoder,
                 dataset.x_train,
-                dataset.x_train,
-                validation_data=(dataset.x_test, dataset.x_test),
+                validation_data=dataset.x_test,
                 initial_epoch=done,
                 epochs=settings["epochs"],
                 batch_size=settings["batch_size"],

@@ -12,6 +12,7 @@ from kerasae.builders._weights import Weights
 from kerasae.training._chain import triple_of
 from kerasae.training._stages import append, check_finite, fresh, frozen, shown
 from kerasae.training.compiling import compile as compile_fast
+from kerasae.training.fitting import fit
 
 HEAD = "head"
 
@@ -213,7 +214,8 @@ def fine_tune(
         done = len(whole.epoch)
         with frozen(kept), shown(label, verbose) as progress:
             compile_fast(model, fresh(optimizer), loss, metrics=metrics)
-            history = model.fit(
+            history = fit(
+                model,
                 x,
                 y,
                 initial_epoch=done,

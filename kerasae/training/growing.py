@@ -11,6 +11,7 @@ from kerasae.builders._weights import Weights
 from kerasae.training._chain import chain, triple_of
 from kerasae.training._stages import append, check_finite, checked_samples, fresh, shown
 from kerasae.training.compiling import compile as compile_fast
+from kerasae.training.fitting import fit
 
 
 class GrowthHistory(keras.callbacks.History):
@@ -193,8 +194,8 @@ def grow(
             _carry_over(old_optimizer, optimizer_here, triple.autoencoder)
         label = f"code of {triple.autoencoder.get_layer(CODE).units}"
         with shown(label, verbose) as progress:
-            history = triple.autoencoder.fit(
-                x,
+            history = fit(
+                triple,
                 x,
                 initial_epoch=done,
                 epochs=epochs if stage == len(sizes) else done + every,

@@ -13,6 +13,7 @@ from kerasae.training._chain import Pair, pairs, triple_of
 from kerasae.training._stages import check_finite, checked_samples, fresh, frozen, shown
 from kerasae.training.compiling import compile as compile_fast
 from kerasae.training.compiling import default_loss
+from kerasae.training.fitting import fit
 
 _ORDERS = ("input", "ends")
 # Codes are computed in large batches: nothing is kept for gradients.
@@ -113,7 +114,8 @@ def pretrain(
         label = f"pair {number + 1} of {len(found)} ({pair.name})"
         kept = [layer for model in outside for layer in model.layers]
         with frozen(kept), shown(label, verbose) as progress:
-            history = _small_autoencoder(pair, lesson, outside).fit(
+            history = fit(
+                _small_autoencoder(pair, lesson, outside),
                 codes,
                 x if outside else codes,
                 epochs=lesson.epochs,

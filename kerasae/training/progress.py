@@ -32,6 +32,8 @@ class Progress(keras.callbacks.Callback):
         2
     """
 
+    only_watches = True  # `kerasae.fit` need not call it after every single batch
+
     def __init__(self, stream: TextIO | None = None, *, label: str = "") -> None:
         super().__init__()
         self._stream = sys.stdout if stream is None else stream
