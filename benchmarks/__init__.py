@@ -1,1 +1,1 @@
-"""How fast training is, beside what a user would write instead."""
+"""How fast training is and what it costs, beside what a user would write instead."""

@@ -1,64 +1,109 @@
-"""Seconds an epoch: Keras's default `compile` beside `kerasae.compile`.
+"""Our training beside a plain Keras script and beside loops written by hand.
 
-    KERAS_BACKEND=jax python -m benchmarks
+    python -m benchmarks                    # everything: about an hour on two cores
+    python -m benchmarks --cases deep vae --backends jax
+    python -m benchmarks --quick            # does it run at all?
+    python -m benchmarks --show results.json
 
-Trains on 60,000 random images of MNIST's shape (12,800 for the convolutional model).
-The two ways take turns, epoch by epoch, so that a busy machine slows both alike; the
-first epoch of each, which compiles, does not count.
+Every way of training a case has a process of its own, and they take turns, epoch by
+epoch, so that a busy machine slows all alike. The first epoch, which compiles, stands
+in a column of its own. All make the same updates on the same images; losses show it.
+For pretraining an "epoch" is the training of a whole stack from new weights, with the
+compiling that this takes in a script.
 """
 
 import argparse
-import statistics
-import time
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
-import keras
-import numpy as np
+from benchmarks import _machine, _options, _table
+from benchmarks._cases import CASES, source
+from benchmarks._parent import compare
+from benchmarks._ways import ways
 
-import kerasae
-
-CASES = {
-    "undercomplete": (kerasae.build_undercomplete_ae, 60_000, 256),
-    "deep": (kerasae.build_deep_ae, 60_000, 256),
-    "conv": (kerasae.build_conv_ae, 12_800, 128),
-}
-
-
-def plain(model: keras.Model) -> None:
-    """Compile as a script without kerasae would."""
-    model.compile("adam", "binary_crossentropy")
-
-
-def seconds(model: keras.Model, x: np.ndarray, batch_size: int) -> float:
-    """Train one epoch and return how long it took."""
-    started = time.perf_counter()
-    model.fit(x, x, batch_size=batch_size, verbose=0)
-    return time.perf_counter() - started
+# Of each of these the other is the measure: they take turns too.
+_TOGETHER = {"denoising", "without noise"}
+_QUICK = {"cases": ["undercomplete", "conv"], "rounds": 1, "samples": 300, "repeats": 3}
 
 
 def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=5, help="timed, after the first")
-    parser.add_argument("--samples", type=int, help="fewer samples, for a quick look")
-    arguments = parser.parse_args()
-    print(f"backend {keras.backend.backend()}, Keras {keras.__version__}")
-    print(f"{'':14} {'plain':>8} {'kerasae':>8} {'ratio':>6}  seconds an epoch, median")
-    for name, (build, samples, batch_size) in CASES.items():
-        models = {"plain": build().autoencoder, "kerasae": build().autoencoder}
-        plain(models["plain"])
-        kerasae.compile(models["kerasae"])
-        shape = (arguments.samples or samples, *models["plain"].input_shape[1:])
-        x = np.random.default_rng(0).random(shape, dtype="float32")
-        taken = {way: [] for way in models}
-        for _ in range(1 + arguments.epochs):
-            for way, model in models.items():
-                taken[way].append(seconds(model, x, batch_size))
-        medians = {way: statistics.median(times[1:]) for way, times in taken.items()}
-        ratio = medians["plain"] / medians["kerasae"]
-        print(
-            f"{name:14} {medians['plain']:8.2f} {medians['kerasae']:8.2f} {ratio:6.2f}",
-            flush=True,
-        )
+    """Measure and print, or print what was measured."""
+    arguments = _arguments()
+    if arguments.show:
+        print(markdown(json.loads(arguments.show.read_text(encoding="utf-8"))))
+        return
+    settings = {"rounds": arguments.rounds, "images": source()}
+    report = _machine.report(settings=settings, cases={})
+    for group in _groups(arguments.cases):
+        print(f"measuring {', '.join(group)} ...", file=sys.stderr, flush=True)
+        report["cases"].update(_measure(group, arguments))
+        # A long run that is stopped leaves what it has.
+        _options.write(arguments.json, report)
+    print(markdown(report))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = _options.parser(
+        __doc__.splitlines()[0], rounds=5, file="build/benchmarks.json"
+    )
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
+    parser.add_argument("--samples", type=int, help="fewer training images")
+    parser.add_argument("--repeats", type=int, default=50, help="of a single image")
+    parser.add_argument("--quick", action="store_true", help="two small cases")
+    parser.add_argument("--show", type=Path, metavar="JSON", help="print, measure not")
+    if "--quick" in sys.argv[1:]:
+        parser.set_defaults(**_QUICK)
+    return parser.parse_args()
+
+
+def _groups(names: Iterable[str]) -> list[list[str]]:
+    """Return cases that take turns with each other."""
+    together = [name for name in names if name in _TOGETHER]
+    alone = [[name] for name in names if name not in _TOGETHER]
+    return [*alone, together] if together else alone
+
+
+def _measure(names: list[str], arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the results of each case."""
+    predictions = min(10_000, arguments.samples or 10_000)
+    parties = []
+    for name in names:
+        case = CASES[name]
+        options = {
+            "case": name,
+            "samples": min(case.samples, arguments.samples or case.samples),
+            "batch_size": case.batch_size,
+            "predictions": predictions,
+            "repeats": arguments.repeats,
+        }
+        parties += [(way, options) for way in ways(arguments.backends)]
+    results = compare(parties, rounds=arguments.rounds)
+    return {name: [r for r in results if r["case"] == name] for name in names}
+
+
+def markdown(report: dict[str, Any]) -> str:
+    """Return everything that was measured, as tables."""
+    settings, cases = report["settings"], report["cases"]
+    parts = [
+        _machine.headline(report),
+        f"Images: {settings['images']}. Timed epochs after the first: "
+        f"{settings['rounds']}. All values are medians.",
+        "## How many times as fast kerasae trains",
+        _table.speed_table(cases),
+    ]
+    if cases.keys() >= _TOGETHER:
+        parts += ["## What noise costs", _table.noise_table(cases)]
+    for name, results in cases.items():
+        shape = "-".join(map(str, CASES[name].layers))
+        images, batch = results[0]["samples"], results[0]["batch_size"]
+        parts += [
+            f"## {name} ({shape}), {images:,} images in batches of {batch}",
+            _table.case_table(results),
+        ]
+    return "\n\n".join(parts)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from . import models as models
 from . import plotting as plotting
 from . import regularizers as regularizers
 from . import training as training
+from ._prediction import predict as predict
 from ._triple import Autoencoder as Autoencoder
 from ._triple import split as split
 from .builders import build_contractive_ae as build_contractive_ae

@@ -12,7 +12,7 @@ import kerasae
 ROOT = Path(kerasae.__file__).parent
 # A room imports from the lines above its own, and from itself.
 LINES = (
-    ("_checks", "_arrays", "_names", "_files", "_triple", "_backend"),
+    ("_checks", "_arrays", "_names", "_files", "_triple", "_backend", "_prediction"),
     ("layers", "regularizers", "losses", "metrics", "data"),
     ("models",),
     ("builders",),
@@ -28,11 +28,14 @@ SIDEWAYS = {
     ("_arrays", "_checks"): "errors have one template",
     ("_files", "_checks"): "errors have one template",
     ("_names", "_checks"): "errors have one template",
+    ("_prediction", "_arrays"): "samples are checked as everywhere",
+    ("_prediction", "_checks"): "errors have one template",
+    ("_prediction", "_triple"): "a triple is taken for its autoencoder",
     ("_triple", "_checks"): "errors have one template",
     ("_triple", "saving"): "a pickled triple is a file in memory",
 }
 # These take what other packages make, and import them only then.
-OF_BACKENDS = {"data/_streams.py", "training/_loops.py"}
+OF_BACKENDS = {"data/_streams.py", "training/_loops.py", "_prediction.py"}
 PUBLIC = [
     "Autoencoder",
     "build_conv1d_ae",
@@ -60,6 +63,7 @@ PUBLIC = [
     "models",
     "plot_architecture",
     "plotting",
+    "predict",
     "regularizers",
     "save",
     "split",

@@ -296,10 +296,11 @@ def reconstruct(
     """Reconstruct data with a trained model, and say how far off it is."""
     use_backend(backend)
     from kerasae import metrics, plotting, runs
+    from kerasae._prediction import predict
 
     triple, x, name = runs.load_with_samples(run, data=data, split=split)
     output = output or run / f"reconstructions-{name}.png"
-    reconstructed = triple.autoencoder.predict(x, verbose=0)
+    reconstructed = predict(triple, x)
     if output.suffix == ".npy":
         _save_array(output, reconstructed)
     else:
@@ -320,10 +321,11 @@ def encode(
     """Write the codes of data, one row a sample, in the data's order."""
     use_backend(backend)
     from kerasae import runs
+    from kerasae._prediction import predict
 
     checked_path(output, ("npy",))
     triple, x, _ = runs.load_with_samples(run, data=data, split=split)
-    codes = triple.encoder.predict(x, verbose=0)
+    codes = predict(triple.encoder, x)
     _save_array(output, codes)
     print(f"codes of shape {codes.shape} written: {output}")
 

@@ -11,6 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from kerasae import _checks
+from kerasae._prediction import predict
 from kerasae.training.compiling import default_loss
 from kerasae.training.fitting import fit
 
@@ -198,7 +199,7 @@ def apply(model: keras.Model, rows: np.ndarray) -> np.ndarray:
     """Return a model's output, (n_samples, n_outputs), for (n_samples, n_inputs)."""
     x = rows.reshape(-1, *model.input_shape[1:])
     if len(x) > _ROWS:
-        y = model.predict(x, batch_size=_ROWS, verbose=0)
+        y = predict(model, x)
     else:
         y = keras.ops.convert_to_numpy(model(x, training=False))
     return y.reshape(len(x), -1).astype("float32")

@@ -1,19 +1,16 @@
 """From a triple, or one of its models, to the parts that generation needs."""
 
-import math
 from typing import Any
 
 import keras
 import numpy as np
 
+from kerasae import _prediction
 from kerasae._arrays import as_samples, fits, shape_complaint
 from kerasae._checks import complaint
 from kerasae._triple import Autoencoder
 from kerasae.generation._arrays import as_numbers
 from kerasae.models import VariationalAutoencoder
-
-_BATCH_SIZE = 5_000  # measured: larger ones are no faster, on any backend
-_LARGEST_OUTPUT = 2**26  # bytes
 
 
 def as_variational(model: Any, fix: str = "") -> VariationalAutoencoder:
@@ -66,19 +63,8 @@ def one_or_several(
 
 def predict(model: keras.Model, samples: np.ndarray) -> Any:
     """Return what a model makes of samples, as arrays of float32."""
-    size = min(256, affordable(model))
-    made = model.predict(samples, batch_size=size, verbose=0)
     # Mixed-precision models return bfloat16, which NumPy does not compute with.
     return keras.tree.map_structure(
-        lambda array: np.asarray(array).astype("float32", copy=False), made
+        lambda array: np.asarray(array).astype("float32", copy=False),
+        _prediction.predict(model, samples),
     )
-
-
-def affordable(model: keras.Model) -> int:
-    """Return how many samples at once keep the output of every layer small."""
-    sizes = (
-        math.prod(size or 1 for size in tensor.shape[1:])
-        for layer in model.layers
-        for tensor in keras.tree.flatten(layer.output)
-    )
-    return max(1, min(_BATCH_SIZE, _LARGEST_OUTPUT // (4 * max(sizes))))

@@ -11,12 +11,14 @@ from keras import ops
 
 from kerasae import _checks
 from kerasae._backend import execution_settings
+from kerasae._prediction import affordable
 from kerasae.generation._arrays import given_or_drawn
-from kerasae.generation._models import affordable, as_variational, inputs_of, predict
+from kerasae.generation._models import as_variational, inputs_of, predict
 from kerasae.generation._progress import bar
 from kerasae.layers import Likelihood
 from kerasae.models import VariationalAutoencoder
 
+_BATCH_SIZE = 5_000  # measured: larger ones are no faster, on any backend
 # Compiled once a model. Weak: a model that is gone takes its scorer along.
 _SCORERS: MutableMapping[keras.Model, keras.Model] = weakref.WeakKeyDictionary()
 
@@ -92,7 +94,7 @@ def log_likelihood(
     whole = as_variational(model)
     num_samples = _checks.positive_integer("num_samples", num_samples)
     if batch_size is None:
-        batch_size = affordable(whole.conditional)
+        batch_size = affordable(whole.conditional, most=_BATCH_SIZE)
     batch_size = _checks.positive_integer("batch_size", batch_size)
     if return_error and num_samples < 2:
         expected = "2 or larger where `return_error` is True"

@@ -53,7 +53,11 @@ def predict(model: Any, argument: str, samples: np.ndarray, result: str) -> np.n
             expected = f"of the shape that the model takes, (n, {_listed(wanted)})"
             raise ValueError(shape_complaint(argument, expected, samples.shape))
         samples = samples[..., None]
-    return as_samples(result, model.predict(samples, verbose=0))
+    if wanted is None:
+        return as_samples(result, model.predict(samples, verbose=0))
+    from kerasae import _prediction  # imports Keras
+
+    return as_samples(result, _prediction.predict(model, samples))
 
 
 def _listed(shape: tuple[int | None, ...]) -> str:

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from kerasae import generation, plotting
+from kerasae._prediction import predict
 from kerasae._triple import Autoencoder
 from kerasae.models import VariationalAutoencoder
 from kerasae.runs._load import load_with_samples
@@ -68,7 +69,7 @@ def draw(
         path = run.path(RECONSTRUCTIONS)
         plotting.plot_reconstructions(
             originals,
-            triple.autoencoder.predict(seen, verbose=0),
+            predict(triple, seen),
             corrupted=noisy,
             path=path,
         )

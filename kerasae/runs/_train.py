@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from kerasae import _checks, metrics, saving, training
+from kerasae._prediction import predict
 from kerasae._triple import Autoencoder
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import Dataset, load_dataset
@@ -147,7 +148,7 @@ def _train_locked(
         "split": {"train": len(dataset.x_train), "test": len(dataset.x_test)},
         "parameters": triple.autoencoder.count_params(),
         "code_size": math.prod(triple.encoder.output_shape[1:]),
-        "errors": errors(triple, dataset, settings["batch_size"]),
+        "errors": errors(triple, dataset),
     }
     saving.save(triple, run.path(MODEL))
     run.write(record)
@@ -239,9 +240,7 @@ def fit_variant(dataset: Dataset, variant: str) -> Dataset:
     )
 
 
-def errors(
-    triple: Autoencoder, dataset: Dataset, batch_size: int
-) -> dict[str, dict[str, float]]:
+def errors(triple: Autoencoder, dataset: Dataset) -> dict[str, dict[str, float]]:
     """Return mean squared errors per feature on train and test data.
 
     Those of the model, of a principal component analysis with as many dimensions
@@ -255,7 +254,7 @@ def errors(
     def judge(see: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
         found = {}
         for name, x in parts.items():
-            y = triple.autoencoder.predict(see(x), batch_size=batch_size, verbose=0)
+            y = predict(triple, see(x))
             if padded:
                 x, y = x[steps[name]], y[steps[name]]
             found[name] = metrics.reconstruction_error(x, y)

@@ -170,7 +170,7 @@ def _check_arrays(name: str, model: keras.Model, x: Any, y: Any) -> None:
     if "int" in kind and kind != "uint8":
         fix = "kerasae.data.scale(x) gives floats in [0, 1]."
         raise TypeError(complaint(name, expected, f"{kind} values", fix, words=True))
-    if kind == "uint8" and ops.max(x[:1000]) <= 1:
+    if kind == "uint8" and ops.max(x[:1000]) == 1:
         fix = "Binary images: x.astype(bool)."
         received = "8-bit integers 0 and 1, which would be divided by 255"
         raise ValueError(complaint(name, expected, received, fix, words=True))

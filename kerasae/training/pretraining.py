@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from kerasae import _checks
+from kerasae._prediction import predict
 from kerasae._triple import Autoencoder
 from kerasae.layers._corrupted import corrupted
 from kerasae.training._chain import Pair, pairs, triple_of
@@ -17,7 +18,6 @@ from kerasae.training.fitting import fit
 
 _ORDERS = ("input", "ends")
 # Codes are computed in large batches: nothing is kept for gradients.
-_BATCH_OF_CODES = 1024
 
 
 def pretrain(
@@ -127,7 +127,7 @@ def pretrain(
         check_finite(history, label)
         histories.append(history)
         if pair is not found[-1]:
-            codes = pair.encoder.predict(codes, batch_size=_BATCH_OF_CODES, verbose=0)
+            codes = predict(pair.encoder, codes)
     return histories
 
 
