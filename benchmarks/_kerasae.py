@@ -1,10 +1,14 @@
 """The models and the training that this library has for them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
+from keras import ops
 
 import kerasae
-from benchmarks._cases import Case
+from benchmarks._cases import PREDICTION_BATCH, Case
 from benchmarks._keras import Keras
 from kerasae.training import pretrain
 
@@ -24,6 +28,17 @@ class Kerasae(Keras):
             self.triple, self.x, batch_size=self.case.batch_size, epochs=1, verbose=0
         )
         return self.finished(history)
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Return reconstructions of many images."""
+        return kerasae.predict(self.model, x, batch_size=PREDICTION_BATCH)
+
+    def one_image(self, x: np.ndarray) -> dict[str, Callable[[], Any]]:
+        """Return the ways to reconstruct a single image."""
+        return {
+            "predict": lambda: kerasae.predict(self.model, x),
+            "call": lambda: ops.convert_to_numpy(self.model(x)),
+        }
 
 
 class KerasaeStack(Kerasae):

@@ -134,6 +134,23 @@ def speed_table(cases: dict[str, list[Result]]) -> str:
     return markdown(head, rows)
 
 
+def seconds_table(cases: dict[str, list[Result]]) -> str:
+    """Return the median seconds an epoch, a row each case, a column each way."""
+    found = dict.fromkeys(way_of(r) for results in cases.values() for r in results)
+    rows = []
+    for name, results in cases.items():
+        taken = {way_of(r): statistics.median(epochs(r)) for r in results if epochs(r)}
+        least = min(taken.values(), default=None)
+        cells = (_bold(taken.get(way), least) for way in found)
+        rows.append([name, *cells])
+    return markdown(["case", *(way.label for way in found)], rows)
+
+
+def _bold(value: float | None, least: float | None) -> str:
+    text = _number(value, 2)
+    return f"**{text}**" if value is not None and value == least else text
+
+
 def noise_table(cases: dict[str, list[Result]]) -> str:
     """Return what noise costs: seconds with it over seconds without."""
     without = {way_of(result): result for result in cases["without noise"]}

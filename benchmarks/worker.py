@@ -120,6 +120,7 @@ def main() -> None:
     parser.add_argument("--predictions", type=int, default=10_000, help="images")
     parser.add_argument("--repeats", type=int, default=50, help="of a single image")
     parser.add_argument("--bytes", action="store_true", help="train on 8-bit images")
+    parser.add_argument("--policy", help="of precision, such as mixed_bfloat16")
     arguments = parser.parse_args()
     # Only answers may reach the parent.
     answers = os.fdopen(os.dup(1), "w")
@@ -131,6 +132,10 @@ def main() -> None:
         if name in Case._fields and value is not None
     }
     case = CASES[arguments.case]._replace(**given)
+    if arguments.policy:
+        import keras
+
+        keras.mixed_precision.set_global_policy(arguments.policy)
     x = images(case, case.samples)
     way = make(
         arguments.way, arguments.backend, case, x if arguments.bytes else floats(x)

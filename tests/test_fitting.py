@@ -97,6 +97,13 @@ def test_kinds_of_samples(kind, tmp_path):
     np.testing.assert_allclose(found, expected.history["loss"], rtol=1e-4)
 
 
+def test_a_table_of_pandas_is_an_array(images):
+    pandas = pytest.importorskip("pandas")
+    triple = kerasae.build_undercomplete_ae(6, latent_dim=2)
+    table = pandas.DataFrame(images(40, 6))
+    assert len(kerasae.fit(triple, table, verbose=0).epoch) == 1
+
+
 def test_tensors_of_the_backend_are_samples(x):
     triple = small()
     kerasae.fit(triple, keras.ops.convert_to_tensor(x), epochs=2, verbose=0)

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae.data._mapped import release
+from kerasae.data._mapped import taken
 from kerasae.data._pairing import Pairing, first
 
 
@@ -24,7 +24,7 @@ class ArrayBatches(keras.utils.PyDataset):
         self, x: np.ndarray, batch_size: int, *, shuffle: bool, seed: int
     ) -> None:
         super().__init__()
-        self._x = np.asarray(x)  # a view without the overhead of numpy.memmap
+        self._x = x
         self._batch_size = batch_size
         self._shuffle = shuffle
         self._seed = seed
@@ -50,9 +50,7 @@ class ArrayBatches(keras.utils.PyDataset):
         else:
             # A random batch in any order; a file is read quicker from front to back.
             rows = np.sort(self._order[start:stop])
-        batch = self._x[rows]
-        release(self._x)
-        return batch
+        return taken(self._x, rows)
 
     def on_epoch_end(self) -> None:
         """Take another order from now on."""

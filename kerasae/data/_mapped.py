@@ -9,6 +9,8 @@ import numpy as np
 from kerasae._checks import complaint
 from kerasae.data.scaling import wrong
 
+_ROWS = 1024  # read at once
+
 
 def open_mapped(path: Path) -> np.ndarray:
     """Return the array of a .npy file, mapped."""
@@ -30,6 +32,29 @@ def open_mapped(path: Path) -> np.ndarray:
 def is_mapped(array: Any) -> bool:
     """Tell whether an array, or the one that it is a view of, lies in a file."""
     return _mapping(array) is not None
+
+
+def taken(array: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return a copy of some rows, and give the memory of the file's back meanwhile.
+
+    A row that is read brings its neighbours into memory, many times its own size.
+
+    Args:
+        array: In memory or mapped, shape `(n, ...)`.
+        rows: Indices, of any shape.
+
+    Returns:
+        Array of shape `(*rows.shape, ...)`.
+    """
+    if not is_mapped(array):
+        return np.take(array, rows, axis=0)
+    copy = np.empty((rows.size, *array.shape[1:]), array.dtype)
+    plain = np.asarray(array)  # a view without the overhead of numpy.memmap
+    for start in range(0, rows.size, _ROWS):
+        some = slice(start, start + _ROWS)
+        copy[some] = plain[rows.ravel()[some]]
+        release(array)
+    return copy.reshape(*rows.shape, *array.shape[1:])
 
 
 def release(array: Any) -> None:

@@ -16,11 +16,12 @@ from keras import ops
 from kerasae._arrays import fits
 from kerasae._backend import has_accelerator
 from kerasae._checks import complaint
-from kerasae.data._mapped import is_mapped, open_mapped, release
+from kerasae.data._mapped import is_mapped, open_mapped, taken
 from kerasae.data.pairs import pairs
 
 _BATCH_SIZE = 32  # Keras's
 _RESIDENT = 2**31  # bytes of samples that an accelerator keeps in its own memory
+_ALIGNMENT = 64  # bytes
 _BLOCK = 2**25  # bytes of a block at most
 _BLOCKS = 8  # of an epoch at least, for progress to be seen and Ctrl-C to be heard
 
@@ -62,6 +63,8 @@ class Data:
         if isinstance(x, (str, os.PathLike)):
             x = open_mapped(Path(x))
         self.is_stream = not hasattr(x, "__array__")
+        if not self.is_stream and not hasattr(x, "dtype"):  # a table of pandas
+            x = np.asarray(x)
         if self.is_stream:
             _check_stream(name, model, x, y)
         else:
@@ -194,12 +197,20 @@ def _placed(samples: Any) -> Any:
 
 
 def _taken(samples: Any, rows: np.ndarray) -> Any:
-    """Return the samples of some rows as a tensor of shape `(*rows.shape, ...)`."""
+    """Return the samples of some rows, an array of shape `(*rows.shape, ...)`."""
     if ops.is_tensor(samples):
         return ops.take(samples, rows, axis=0)
-    taken = np.take(samples, rows, axis=0)
     if is_mapped(samples):
-        release(samples)
-    if taken.dtype == np.float64:
-        taken = taken.astype(keras.config.floatx())
-    return ops.convert_to_tensor(taken)
+        some = taken(samples, rows)
+    else:
+        some = _aligned((*rows.shape, *samples.shape[1:]), samples.dtype)
+        np.take(samples, rows, axis=0, out=some, mode="clip")
+    return some.astype(keras.config.floatx()) if some.dtype == np.float64 else some
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Return an empty array that starts where JAX takes it over without a copy."""
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % _ALIGNMENT
+    return memory[start : start + size].view(dtype).reshape(shape)

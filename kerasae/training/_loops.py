@@ -92,7 +92,11 @@ def _tensorflow(model: keras.Model, step: Any, training: bool) -> Any:
 
     @contextmanager
     def epoch() -> Iterator[Run]:
-        yield lambda x, y, count: run(x, y, tf.constant(count))
+        def run_on_tensors(x: Any, y: Any, count: int) -> dict[str, Any]:
+            y = None if y is None else tf.convert_to_tensor(y)
+            return run(tf.convert_to_tensor(x), y, tf.constant(count))
+
+        yield run_on_tensors
 
     return epoch
 
@@ -120,6 +124,7 @@ def _jax(model: keras.Model, step: Any, training: bool) -> Any:
 
     def one_by_one(state: Any, x: Any, y: Any, count: int) -> Any:
         logs: dict[str, Any] = {}
+        x, y = jax.device_put((x, y))  # once for all steps
         for i in range(count):
             logs, state = one(state, x, y, i)
         return logs, state
@@ -162,6 +167,9 @@ def _torch(model: keras.Model, step: Any, training: bool) -> Any:
         step = torch.compile(step)
 
     def run(x: Any, y: Any, count: int) -> dict[str, Any]:
+        x, y = (
+            None if part is None else ops.convert_to_tensor(part) for part in (x, y)
+        )
         for i in range(count):
             step(_batch(x, y, i))
         return model.get_metrics_result()

@@ -1,0 +1,57 @@
+"""Puts tables of measured results into the pages, from the JSON files beside them.
+
+A line `{{ speed }}` in a page becomes the table of that name below, or says that
+nobody has measured it.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parent.parent
+sys.path.insert(0, str(DOCS.parent))
+
+from benchmarks import (  # noqa: E402
+    _machine,
+    _table,
+    growth,
+    memory,
+    precision,
+)
+
+
+def on_page_markdown(markdown: str, **kwargs: Any) -> str:
+    """Fill the tables in."""
+    return re.sub(r"^\{\{ ([\w ]+) \}\}$", _filled, markdown, flags=re.MULTILINE)
+
+
+def _filled(found: re.Match[str]) -> str:
+    make = TABLES[found[1]]
+    try:
+        return make()
+    except (FileNotFoundError, KeyError):
+        return "Not measured yet."
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = DOCS / "results" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _growth(axis: str) -> str:
+    return growth.table(axis, _read("benchmarks-growth")["axes"][axis])
+
+
+TABLES = {
+    "machine": lambda: _machine.headline(_read("benchmarks")),
+    "speed": lambda: _table.speed_table(_read("benchmarks")["cases"]),
+    "seconds": lambda: _table.seconds_table(_read("benchmarks")["cases"]),
+    "memory": lambda: memory.table(_read("benchmarks-memory")["results"]),
+    "precision": lambda: precision.table(_read("benchmarks-precision")["results"]),
+    "batch size": lambda: _growth("batch size"),
+    "depth": lambda: _growth("depth"),
+    "images": lambda: _growth("images"),
+    "noise": lambda: _table.noise_table(_read("benchmarks")["cases"]),
+}
