@@ -135,20 +135,28 @@ def speed_table(cases: dict[str, list[Result]]) -> str:
 
 
 def seconds_table(cases: dict[str, list[Result]]) -> str:
-    """Return the median seconds an epoch, a row each case, a column each way."""
-    found = dict.fromkeys(way_of(r) for results in cases.values() for r in results)
+    """Return the median seconds an epoch, ours first, a row each case."""
+    backends = dict.fromkeys(r["backend"] for rs in cases.values() for r in rs)
+    head = [f"{name}: kerasae (keras)" for name in backends]
     rows = []
     for name, results in cases.items():
         taken = {way_of(r): statistics.median(epochs(r)) for r in results if epochs(r)}
         least = min(taken.values(), default=None)
-        cells = (_bold(taken.get(way), least) for way in found)
-        rows.append([name, *cells])
-    return markdown(["case", *(way.label for way in found)], rows)
-
-
-def _bold(value: float | None, least: float | None) -> str:
-    text = _number(value, 2)
-    return f"**{text}**" if value is not None and value == least else text
+        cells = {
+            way: f"**{seconds:.2f}**" if seconds == least else f"{seconds:.2f}"
+            for way, seconds in taken.items()
+        }
+        ours, plain, loops = (
+            [cells.get(Way(kind, name), _NOTHING) for name in names]
+            for kind, names in (
+                ("kerasae", backends),
+                ("keras", backends),
+                ("loop", ("torch", "jax")),
+            )
+        )
+        both = (f"{one} ({other})" for one, other in zip(ours, plain, strict=True))
+        rows.append([name, *both, *loops])
+    return markdown(["case", *head, "torch loop", "jax scan"], rows)
 
 
 def noise_table(cases: dict[str, list[Result]]) -> str:
