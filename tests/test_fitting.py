@@ -326,6 +326,18 @@ def test_streams(kind, x, tmp_path):
     assert np.isfinite(history.history["val_loss"]).all()
 
 
+def test_pairs_stay_pairs(x):
+    stream = kerasae.data.pairs(x, batch_size=16, corruption=("masking", 0.9), seed=1)
+    assert kerasae.data.pairs(stream) is stream
+    noisy, clean = small(), small()
+    kerasae.fit(noisy, stream, verbose=0)
+    kerasae.fit(clean, kerasae.data.pairs(x, batch_size=16, seed=1), verbose=0)
+    assert not np.allclose(weights(noisy)[0], weights(clean)[0])
+    test = stream[0][1]
+    assert test.shape == (16, 8, 8, 1)
+    assert (test == 0).mean() < 0.5
+
+
 def test_streams_have_their_own_batches(x):
     stream = kerasae.data.Binarized(x, 16)
     with pytest.raises(ValueError, match="batch_size"):

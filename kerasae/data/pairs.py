@@ -23,6 +23,8 @@ _FOREIGN = {
     ("grain", "DataLoader"): _streams.from_grain,
 }
 
+_MARK = "_kerasae_pairs"
+
 
 def pairs(
     samples: Any,
@@ -46,6 +48,7 @@ def pairs(
             tuple: a `keras.utils.PyDataset`, a `tf.data.Dataset`, a torch
             `DataLoader`, a grain `MapDataset`, `IterDataset` or `DataLoader`. uint8
             is divided by 255, booleans become 0 and 1, floats stay as they are.
+            What `pairs` returned before is returned again.
         batch_size: Samples a step, for an array or a file only; None means 32.
         divide_by: Positive number that samples of any type are divided by instead.
         corruption: Noise on the inputs, new in every step: `"gaussian"`, `"masking"`,
@@ -75,6 +78,8 @@ def pairs(
         >>> len(batches), inputs.shape, targets.dtype.name, targets.max().item()
         (4, (32, 28, 28, 1), 'float32', 1.0)
     """
+    if hasattr(samples, _MARK):
+        return samples
     pair = Pairing(divide_by, corruption, seed)
     if isinstance(samples, (str, os.PathLike)):
         samples = open_mapped(Path(samples))
@@ -87,7 +92,7 @@ def pairs(
             raise wrong("samples", expected, received, fix, words=True)
         pair.divisor(samples.dtype)  # raises now what a batch would raise later
         batches = ArrayBatches(samples, size, shuffle=shuffle, seed=seed)
-        return PairedBatches(batches, pair)
+        return _marked(PairedBatches(batches, pair))
     make = (
         PairedBatches if isinstance(samples, keras.utils.PyDataset) else _maker(samples)
     )
@@ -96,7 +101,13 @@ def pairs(
         raise wrong(
             "batch_size", "left out for data that come in batches", batch_size, fix
         )
-    return make(samples, pair)
+    return _marked(make(samples, pair))
+
+
+def _marked(stream: Any) -> Any:
+    """Return a stream that is known for what it is when it comes again."""
+    setattr(stream, _MARK, True)
+    return stream
 
 
 def _maker(samples: Any) -> Any:
