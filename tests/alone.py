@@ -28,8 +28,8 @@ kerasae.compile(autoencoder)
 autoencoder.fit(x, x, epochs=2, verbose=0)
 kerasae.save(autoencoder, "digits.keras")
 loaded = kerasae.load("digits.keras")
-loaded.autoencoder.fit(x, x, epochs=1, verbose=0)
-plot_reconstructions(x[:10], loaded.autoencoder.predict(x[:10]), path="digits.png")
+kerasae.fit(loaded, x, epochs=1, verbose=0)
+plot_reconstructions(x[:10], kerasae.predict(loaded, x[:10]), path="digits.png")
 """
 
 
