@@ -82,8 +82,8 @@ class MovieFrames(keras.callbacks.Callback):
         self.freq = freq if freq == "epoch" else _checked_freq(freq)
         self.overwrite = overwrite
         # Without frames amid an epoch the batch hook does nothing, which Keras may
-        # let it do in a thread of its own.
-        self.async_safe = freq == "epoch"
+        # let it do in a thread of its own, and `kerasae.fit` need not wait for.
+        self.async_safe = self.only_watches = freq == "epoch"
         self._samples = samples[: positive_integer("columns", columns)]
         self._originals = self._samples.reshape(len(self._samples), *shape)
         self._sheet: Sheet | None = None

@@ -229,6 +229,6 @@ def _pass(
             logs = run(block.x, block.y, block.steps)
             if watched:
                 end(block.first + block.steps - 1, logs)
-            if model.stop_training:
+            if training and model.stop_training:
                 break
     return dict(logs)
