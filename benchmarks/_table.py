@@ -121,8 +121,8 @@ def speed_table(cases: dict[str, list[Result]]) -> str:
     rows = []
     for name, results in cases.items():
         by_way = {way_of(result): result for result in results}
-        ours = {b: by_way[Way("kerasae", b)] for b in backends}
-        trained = [b for b in backends if epochs(ours[b])]
+        ours = {b: by_way.get(Way("kerasae", b)) for b in backends}
+        trained = [b for b, result in ours.items() if result and epochs(result)]
         best = min(
             trained, key=lambda b: statistics.median(epochs(ours[b])), default=_NOTHING
         )
