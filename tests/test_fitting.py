@@ -149,6 +149,23 @@ def test_targets_of_their_own(x):
     assert set(history.history) == {"loss", "val_loss"}
 
 
+def test_streams_to_validate_on_keep_their_targets(x):
+    class Labelled(keras.utils.PyDataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            return x[:8], np.zeros(8, "int32")
+
+    triple = small()
+    classifier = kerasae.training.build_classifier(triple, 3)
+    kerasae.compile(classifier, "adam", "sparse_categorical_crossentropy")
+    labels, stream = np.zeros(70, "int32"), Labelled()
+    for given in (stream, (x[:8], labels[:8], np.ones(8, "float32"))):
+        history = kerasae.fit(classifier, x, labels, validation_data=given, verbose=0)
+        assert np.isfinite(history.history["val_loss"]).all()
+
+
 class Recorder(keras.callbacks.Callback):
     def __init__(self):
         super().__init__()

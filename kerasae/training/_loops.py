@@ -71,10 +71,9 @@ def _compiled(model: keras.Model) -> list[Any]:
 def _batch(x: Any, y: Any, step: Any) -> tuple[Any, Any]:
     """Return the samples and targets of a step, floats only now."""
     samples = x[step]
-    scale = 1 / 255 if keras.backend.standardize_dtype(x.dtype) == "uint8" else None
     samples = ops.cast(samples, keras.config.floatx())
-    if scale is not None:
-        samples = samples * scale
+    if keras.backend.standardize_dtype(x.dtype) == "uint8":
+        samples = samples / 255
     return samples, samples if y is None else y[step]
 
 

@@ -91,8 +91,11 @@ def fit(
     if batch_size is not None:
         batch_size = _checks.positive_integer("batch_size", batch_size)
     data, validation = Data(autoencoder, x, y, batch_size, "x"), None
-    if validation_data is not None:
-        is_pair = isinstance(validation_data, tuple) and len(validation_data) == 2
+    is_pair = isinstance(validation_data, tuple) and len(validation_data) == 2
+    if data.y is not None and validation_data is not None and not is_pair:
+        # A stream with targets of its own, or weights: as Keras takes it.
+        fit_options["validation_data"] = validation_data
+    elif validation_data is not None:
         x, y = validation_data if is_pair else (validation_data, None)
         validation = Data(autoencoder, x, y, batch_size, "validation_data")
     elif _checks.fraction("validation_split", validation_split):

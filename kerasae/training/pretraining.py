@@ -17,7 +17,6 @@ from kerasae.training.compiling import default_loss
 from kerasae.training.fitting import fit
 
 _ORDERS = ("input", "ends")
-# Codes are computed in large batches: nothing is kept for gradients.
 
 
 def pretrain(
