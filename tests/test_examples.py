@@ -130,7 +130,7 @@ def test_every_example_is_tested():
 
 @pytest.mark.parametrize("script", PROMISES)
 def test_a_page_shows_the_example(script):
-    pages = "".join(page.read_text() for page in DOCS.glob("*.md"))
+    pages = "".join(page.read_text() for page in DOCS.rglob("*.md"))
     # Formatters of code in Markdown take this for Python and spoil it.
     assert f'--8<-- "examples/{script}.py"' in pages
 
