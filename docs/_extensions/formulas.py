@@ -1,0 +1,30 @@
+"""Turns formulas into MathML when the site is built: browsers need nothing to show it.
+
+`pymdownx.arithmatex` finds them, `$...$` within a line and `$$` around a block.
+"""
+
+import html as entities
+import re
+from typing import Any
+
+from latex2mathml.converter import convert
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.pages import Page
+
+FOUND = re.compile(
+    r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', flags=re.DOTALL
+)
+
+
+def on_page_content(html: str, page: Page, **kwargs: Any) -> str:
+    """Replace the formulas of a page."""
+
+    def rendered(found: re.Match[str]) -> str:
+        kind, formula = found[1], entities.unescape(found[2]).strip()
+        display = "block" if kind == "div" else "inline"
+        made = convert(formula, display=display)
+        if "\\" in made:
+            raise PluginError(f"{page.file.src_uri}: what is in {formula!r}?")
+        return f'<{kind} class="formula">{made}</{kind}>'
+
+    return FOUND.sub(rendered, html)
