@@ -30,6 +30,22 @@ package: in a copy of the repository, with the backend you want, type
 `pip install ".[tensorflow]"` (or `[jax]`, or `[torch]`)."""
 OPTIONS = "# Options go between the brackets, for example: "
 EXAMPLE_OPTIONS = '["--data", "digits"]'
+# What only the site shows, and what takes its place in a notebook.
+PLAINER: tuple[tuple[str, Any], ...] = (
+    (r"^<!--[^>]*-->\n", ""),
+    (r"^``` ?console\n(?:.*\n)*?```$", ""),
+    (r"^```.*\n--8<--.*\n```$", ""),
+    (r"^--8<--.*$", ""),
+    (r"^\?\?\?.*\n(?:(?:    .*)?\n)*", ""),
+    (r"^\{\{ .* \}\}$", ""),
+    (r"^!!! \w+(?: \"(.*)\")?\n((?:(?:    .*)?\n)*)", lambda box: _quoted(box)),
+    (r"^``` ?\{\.(\w+).*\}$", r"```\1"),
+    (r"^(#+ .*) \{.*\}$", r"\1"),
+    (r"^:   ", ""),
+    (r"!\[[^\]]*\]\([^)]*\)(\{[^}]*\})?", ""),
+    (r"\[([^\]]+)\]\((?!https?:)[^)]*\)(\{[^}]*\})?", r"\1"),
+    (r"\n{3,}", "\n\n"),
+)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -123,22 +139,10 @@ def _runnable(code: str) -> str:
 
 def _prose(markdown: str) -> str:
     """Return text as any reader of Markdown shows it, without what a run prints."""
-    text = re.sub(r"^<!--.*?-->\n", "", markdown, flags=re.MULTILINE | re.DOTALL)
-    # What a terminal shows, files that are included, boxes to unfold, tables of ours.
-    text = re.sub(r"^```[ ]?console\n.*?^```$", "", text, flags=re.M | re.S)
-    text = re.sub(r"^```[^\n]*\n--8<--[^\n]*\n```$", "", text, flags=re.M)
-    text = re.sub(r"^--8<--.*$", "", text, flags=re.M)
-    text = re.sub(r"^\?\?\?.*\n(?:(?:    .*)?\n)*", "", text, flags=re.M)
-    text = re.sub(r"^\{\{ .* \}\}$", "", text, flags=re.M)
-    text = re.sub(
-        r"^!!! \w+(?: \"(.*)\")?\n((?:(?:    .*)?\n)*)", _quoted, text, 0, re.M
-    )
-    text = re.sub(r"^``` ?\{\.(\w+)[^\n]*\}$", r"```\1", text, flags=re.M)
-    text = re.sub(r"^(#+ .*) \{.*\}$", r"\1", text, flags=re.M)
-    text = re.sub(r"^:   ", "", text, flags=re.M)
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)(\{[^}]*\})?", "", text)
-    text = re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]*\)(\{[^}]*\})?", r"\1", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    text = markdown
+    for pattern, replacement in PLAINER:
+        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+    return text.strip()
 
 
 def _quoted(box: re.Match[str]) -> str:
