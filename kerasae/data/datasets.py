@@ -10,6 +10,7 @@ from kerasae.data._reading import Raw, read
 from kerasae.data.scaling import scaled_alike, wrong
 
 Source = str | os.PathLike[str] | np.ndarray
+"""What samples are read from: the name of a data set, a file or folder, an array."""
 
 
 class Dataset(NamedTuple):
@@ -22,6 +23,13 @@ class Dataset(NamedTuple):
         y_test: labels of the test samples, or None.
         name: the data set's, file's or folder's name; "array" for an array.
         notes: what was done to the data, a line each, for people to read.
+
+    Example:
+        >>> import numpy as np
+        >>> from kerasae.data import load_dataset
+        >>> table = load_dataset(np.random.default_rng(0).random((10, 4)))
+        >>> table.x_train.shape, table.x_test.shape, table.y_train is None
+        ((8, 4), (2, 4), True)
     """
 
     x_train: np.ndarray

@@ -18,6 +18,18 @@ class Corruption(keras.layers.Layer):
         seed: Integer, or None for a random seed (which
             `keras.utils.set_random_seed` makes repeatable).
         **kwargs: `name`, `dtype` and the like, as for every Keras layer.
+
+    Example:
+        >>> import keras
+        >>> import numpy as np
+        >>> from kerasae.layers import Corruption
+        >>> class Darkening(Corruption):
+        ...     def corrupt(self, inputs):
+        ...         return inputs * keras.random.uniform((), seed=self.seed_generator)
+        >>> x = np.ones((2, 3), dtype="float32")
+        >>> layer = Darkening(seed=0)
+        >>> float(layer(x)[0, 0]), float(layer(x, training=True)[0, 0]) < 1
+        (1.0, True)
     """
 
     def __init__(self, *, seed: int | None = None, **kwargs: Any) -> None:

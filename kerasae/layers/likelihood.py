@@ -12,6 +12,15 @@ class Likelihood(keras.layers.Layer, abc.ABC):
 
     Its output is the mean of the data's distribution, given the code; its method
     `log_prob` says how likely data are. Subclasses are `Bernoulli` and `Gaussian`.
+
+    Example:
+        >>> import numpy as np
+        >>> from kerasae.layers import Bernoulli, Likelihood
+        >>> issubclass(Bernoulli, Likelihood)
+        True
+        >>> coins, logits = np.ones((1, 3)), np.zeros((1, 3))
+        >>> round(float(Bernoulli().log_prob(coins, logits, axes=1)[0]), 2)
+        -2.08
     """
 
     @abc.abstractmethod
