@@ -19,10 +19,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _machine, _options, _table
+from benchmarks import _options, _table
 from benchmarks._cases import CASES, source
 from benchmarks._parent import compare
 from benchmarks._ways import ways
+from kerasae.reproduce import _machine
 
 # Of each of these the other is the measure: they take turns too.
 _TOGETHER = {"denoising", "without noise"}

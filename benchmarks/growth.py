@@ -11,10 +11,11 @@ import statistics
 import sys
 from typing import Any
 
-from benchmarks import _machine, _options
+from benchmarks import _options
 from benchmarks._parent import Result, compare
 from benchmarks._table import epochs, markdown, way_of
 from benchmarks._ways import Way, ways
+from kerasae.reproduce import _machine
 
 # What a worker is told for each value.
 _AXES = {

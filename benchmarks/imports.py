@@ -9,9 +9,10 @@ import statistics
 import subprocess
 import sys
 
-from benchmarks import _machine, _options
+from benchmarks import _options
 from benchmarks._parent import ROOT, environment
 from benchmarks._table import markdown
+from kerasae.reproduce import _machine
 
 # Ours loads the rest when it is used, so what a script uses counts as well.
 _STATEMENTS = {

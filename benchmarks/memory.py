@@ -21,10 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import _machine, _options
+from benchmarks import _options
 from benchmarks._parent import ROOT, environment
 from benchmarks._table import markdown
 from benchmarks.worker import peak_memory
+from kerasae.reproduce import _machine
 
 _WAYS = ("fit", "pairs")
 _BATCH = 4096

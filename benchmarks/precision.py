@@ -8,10 +8,11 @@ Every policy has a process of its own, and they take turns, epoch by epoch.
 import statistics
 from typing import Any
 
-from benchmarks import _machine, _options
+from benchmarks import _options
 from benchmarks._parent import compare
 from benchmarks._table import Result, epochs, markdown, speed
 from benchmarks._ways import Way
+from kerasae.reproduce import _machine
 
 _POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 _CASES = {"deep": (60_000, 256), "conv": (6_400, 128)}

@@ -16,10 +16,9 @@ from kerasae._prediction import predict
 from kerasae._triple import Autoencoder
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import Dataset, load_dataset
-from kerasae.runs._interruption import Interruption
+from kerasae.runs._fitting import fit
 from kerasae.runs._plot import corrupted, denoises, draw, valid_steps
-from kerasae.runs.checkpoint import Checkpoint
-from kerasae.runs.run import HISTORY, MODEL, TENSORBOARD, Run
+from kerasae.runs.run import MODEL, TENSORBOARD, Run
 
 
 def train(
@@ -103,7 +102,7 @@ def train(
         say(note)
     keras.utils.set_random_seed(seed)
     triple = build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
-    training.compile(triple, _optimizer(optimizer, learning_rate))
+    training.compile(triple, optimizer_of(optimizer, learning_rate))
     board = _board(run, dataset, settings) if tensorboard else None
     with run.locked():
         return _train_locked(
@@ -132,12 +131,16 @@ def _train_locked(
     else:
         run.begin(settings)
 
-    history = _fit(run, triple.autoencoder, dataset, settings, board, done)
-    if not np.isfinite(history.get("loss", [0.0])[-1]):
-        raise ValueError(
-            "Training diverged: the loss is not a finite number. Start again with "
-            "--force and a smaller --learning-rate."
-        )
+    fit(
+        run,
+        triple.autoencoder,
+        dataset.x_train,
+        validation_data=dataset.x_test,
+        initial_epoch=done,
+        epochs=epochs,
+        batch_size=settings["batch_size"],
+        callbacks=[] if board is None else [board],
+    )
     record = {
         "finished": True,
         "settings": settings,
@@ -155,38 +158,6 @@ def _train_locked(
     run.remove_checkpoints()
     draw(run, triple, dataset.x_test, say)
     return record
-
-
-def _fit(
-    run: Run,
-    autoencoder: keras.Model,
-    dataset: Dataset,
-    settings: dict[str, Any],
-    board: training.TensorBoard | None,
-    done: int,
-) -> dict[str, list[float]]:
-    """Train from epoch `done` on, and return the losses of the new epochs."""
-    log = keras.callbacks.CSVLogger(run.path(HISTORY), append=True)
-    progress = training.Progress()
-    boards = [] if board is None else [board]
-    with Interruption() as interruption:
-        try:
-            return training.fit(
-                autoencoder,
-                dataset.x_train,
-                validation_data=dataset.x_test,
-                initial_epoch=done,
-                epochs=settings["epochs"],
-                batch_size=settings["batch_size"],
-                verbose=0,
-                callbacks=[log, *boards, Checkpoint(run), progress, interruption],
-            ).history
-        finally:
-            # Keras leaves them as they are where training is interrupted.
-            log.on_train_end()
-            progress.close()
-            for open_board in boards:
-                open_board.close()
 
 
 def _board(
@@ -273,7 +244,7 @@ def errors(triple: Autoencoder, dataset: Dataset) -> dict[str, dict[str, float]]
     return found
 
 
-def _optimizer(name: str, learning_rate: float | None) -> keras.optimizers.Optimizer:
+def optimizer_of(name: str, learning_rate: float | None) -> keras.optimizers.Optimizer:
     try:
         optimizer = keras.optimizers.get(name)
     except ValueError as error:

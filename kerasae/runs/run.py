@@ -264,8 +264,9 @@ class Run:
             raise FileNotFoundError(f"There is no {HISTORY} in {str(self.folder)!r}.")
         with self.path(HISTORY).open(newline="") as file:
             rows = list(csv.DictReader(file))
+        # Keras names losses of a validation that there was not, and writes NA.
         return {
             name: [float(row[name]) for row in rows]
-            for name in (rows[0] if rows else {})
-            if name != "epoch"
+            for name, value in (rows[0] if rows else {}).items()
+            if name != "epoch" and value != "NA"
         }

@@ -1,0 +1,53 @@
+"""What a source is: its experiments, and what it published of them. Needs no Keras."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kerasae.reproduce._work import Work
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One model of a source, at the source's settings.
+
+    Attributes:
+        name: What it is called on the command line.
+        settings: The settings, for people to read.
+        run: Trains with what a `Work` offers, and returns the values by name.
+        epochs: Epochs in all.
+        batch_size: Samples a step.
+        quick_epochs: Epochs with `--quick`.
+        published: The source's values by name: numbers, or what it says in words.
+        remarks: By name of a value: a word on where it comes from, or on why ours
+            differs.
+    """
+
+    name: str
+    settings: str
+    run: Callable[["Work"], dict[str, float]]
+    epochs: int
+    batch_size: int
+    quick_epochs: int = 1
+    published: Mapping[str, float | str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """An article and its experiments.
+
+    Attributes:
+        name: What it is called on the command line.
+        title: The article's subject, author or library.
+        experiments: Its experiments, in its order.
+    """
+
+    name: str
+    title: str
+    experiments: tuple[Experiment, ...]
+
+    def experiment(self, name: str) -> Experiment:
+        """Return the experiment of a name."""
+        return next(one for one in self.experiments if one.name == name)

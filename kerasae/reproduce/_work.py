@@ -1,0 +1,206 @@
+"""What an experiment works with: data, training that resumes, pictures."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerasae import metrics, plotting, saving, training
+from kerasae._prediction import predict
+from kerasae._triple import Autoencoder
+from kerasae.builders import VARIANTS
+from kerasae.data import load_dataset
+from kerasae.reproduce._source import Experiment
+from kerasae.runs import Run
+from kerasae.runs._fitting import fit
+from kerasae.runs._train import optimizer_of
+from kerasae.runs.run import MODEL
+
+_FRAMES = "frames"
+
+
+class Work:
+    """The desk of one experiment: what it needs, so that it says only what it does.
+
+    Args:
+        source: Name of the source.
+        experiment: The experiment.
+        folder: Takes the run, the model and the pictures.
+        quick: Digits instead of MNIST, and few epochs.
+        seed: Makes the experiment repeatable.
+        resume: Whether training goes on after the last whole epoch in `folder`.
+
+    Attributes:
+        data: The samples, of shape `(n, height, width, 1)` in [0, 1], and labels.
+        epochs: Epochs to train.
+        batch_size: Samples a step.
+        seed: The seed.
+        seconds: Seconds of training so far.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        experiment: Experiment,
+        folder: Path,
+        *,
+        quick: bool,
+        seed: int,
+        resume: bool,
+    ) -> None:
+        self.data = load_dataset("digits" if quick else "mnist")
+        self.epochs = experiment.quick_epochs if quick else experiment.epochs
+        self.batch_size = experiment.batch_size
+        self.seed = seed
+        self.seconds = 0.0
+        self._name = experiment.name
+        self._quick = quick
+        self._resume = resume
+        self._run = Run(folder)
+        self._settings = {
+            "source": source,
+            "experiment": experiment.name,
+            "data": self.data.name,
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "seed": seed,
+        }
+
+    def path(self, name: str) -> Path:
+        """Return the path of a file in the experiment's folder."""
+        return self._run.path(name)
+
+    def few(self, number: int) -> int:
+        """Return a number of epochs, or 1 where all is to be quick."""
+        return 1 if self._quick else number
+
+    def build(self, variant: str, **options: Any) -> Autoencoder:
+        """Build a variant by its name, for the data."""
+        keras.utils.set_random_seed(self.seed)
+        shape = self.data.x_train.shape[1:]
+        return VARIANTS[variant](shape, seed=self.seed, **options)
+
+    def fit(
+        self,
+        triple: Autoencoder,
+        x: np.ndarray | None = None,
+        *,
+        optimizer: str = "adam",
+        learning_rate: float | None = None,
+        loss: Any = None,
+        metrics: Sequence[str] = (),
+        validate: bool = True,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> tuple[Autoencoder, dict[str, list[float]]]:
+        """Train, after the last whole epoch if there is one to resume.
+
+        Args:
+            triple: The triple, not compiled.
+            x: Samples; None for the data's.
+            optimizer: Name of a Keras optimizer.
+            learning_rate: Its learning rate; None for Keras's default.
+            loss: As in `kerasae.compile`.
+            metrics: As in `keras.Model.compile`.
+            validate: Whether to validate after every epoch.
+            validation_data: On what; None for the data's test samples.
+            shuffle: Whether every epoch takes the samples in a new order.
+            callbacks: Further callbacks.
+
+        Returns:
+            The triple, which is another one after a resumption, and the losses of
+            all epochs.
+        """
+        rate = optimizer_of(optimizer, learning_rate)
+        training.compile(triple, rate, loss, metrics=list(metrics))
+        record = self._run.read() if self._resume and self._run.exists else None
+        if record is not None and record["finished"]:
+            return self._run.load(), self._run.history()
+        done = 0
+        if record is not None:
+            done, restored = self._run.resume(self._settings)
+            triple = restored or triple
+            # Not the order of samples that the first epochs saw.
+            keras.utils.set_random_seed((self.seed + done) % 2**32)
+        else:
+            self._run.begin(self._settings)
+        if validate and validation_data is None:
+            validation_data = self.data.x_test
+        fit(
+            self._run,
+            triple.autoencoder,
+            self.data.x_train if x is None else x,
+            initial_epoch=done,
+            label=self._name,
+            callbacks=callbacks,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            validation_data=validation_data if validate else None,
+            shuffle=shuffle,
+        )
+        self.keep(triple)
+        self._run.write({**self._run.read(), "finished": True, "epochs": self.epochs})
+        self._run.remove_checkpoints()
+        return triple, self._run.history()
+
+    def keep(self, triple: Autoencoder) -> None:
+        """Write the trained model."""
+        saving.save(triple, self.path(MODEL))
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count what the block takes as training."""
+        began = time.perf_counter()
+        yield
+        self.seconds += time.perf_counter() - began
+
+    def codes(self, triple: Autoencoder, count: int | None = None) -> np.ndarray:
+        """Return the codes of the test images, or of the first of them."""
+        return predict(triple.encoder, self.data.x_test[:count])
+
+    def errors(
+        self, triple: Autoencoder, dimensions: int | None = None
+    ) -> dict[str, float]:
+        """Return the mean squared error per pixel of the test images, and PCA's."""
+        x = self.data.x_test
+        error = metrics.reconstruction_error(x, _reconstructed(triple, x))
+        found = {"mean squared error per pixel, test": error}
+        if dimensions is not None:
+            dimensions = min(dimensions, x[0].size)
+            pca = metrics.pca_error(self.data.x_train, x, dimensions)[1]
+            found[f"the same of PCA, {dimensions} dimensions"] = pca
+        return found
+
+    def frames(self) -> keras.callbacks.Callback:
+        """Return a callback that draws ten test images after every epoch."""
+        folder = self.path(_FRAMES)
+        return plotting.MovieFrames(self.data.x_test, folder, overwrite=True)
+
+    def movie(self) -> None:
+        """Make a movie of the frames."""
+        plotting.write_movie(self.path(_FRAMES), self.path("movie.gif"))
+
+    def draw(
+        self, triple: Autoencoder, history: Any, *, noisy: np.ndarray | None = None
+    ) -> None:
+        """Draw ten test images with their reconstructions, and the learning curves."""
+        originals = self.data.x_test[:10]
+        seen = originals if noisy is None else noisy[:10]
+        plotting.plot_reconstructions(
+            originals,
+            _reconstructed(triple, seen),
+            corrupted=None if noisy is None else seen,
+            path=self.path("reconstructions.png"),
+        )
+        plotting.plot_history(history, path=self.path("curves.png"))
+
+
+def _reconstructed(triple: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Return reconstructions of images, also of a triple that takes them flat."""
+    x = images.reshape(-1, *triple.autoencoder.input_shape[1:])
+    return predict(triple, x).reshape(images.shape)

@@ -1,0 +1,129 @@
+"""Five autoencoders side by side, one of which grows while it trains.
+
+Settings are those of an article on the Chainer repository chainer-autoencoders and
+of that repository. It shows curves and movies, and publishes no numbers.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from kerasae.reproduce._source import Experiment, Source
+
+if TYPE_CHECKING:
+    from kerasae._triple import Autoencoder
+    from kerasae.reproduce._work import Work
+
+_TEST = "loss, test"
+_BEFORE = "loss, test, before the network first grows"
+_AFTER = "loss, test, in the epoch after that"
+# The network grows to the 784-256-128-64-32 of the repository.
+_CODES = (256, 128, 64, 32)
+
+
+def _trained(
+    work: "Work", variant: str, **options: Any
+) -> tuple["Autoencoder", dict[str, float]]:
+    """Train one variant, draw its movie, and return it with its values."""
+    triple, history = work.fit(
+        work.build(variant, **options),
+        optimizer="adadelta",
+        learning_rate=1.0,
+        callbacks=[work.frames()],
+    )
+    work.movie()
+    work.draw(triple, history)
+    return triple, {_TEST: history["val_loss"][-1], **work.errors(triple)}
+
+
+def _simple(work: "Work") -> dict[str, float]:
+    return _trained(work, "undercomplete")[1]
+
+
+def _sparse(work: "Work") -> dict[str, float]:
+    return _trained(work, "sparse")[1]
+
+
+def _deep(work: "Work") -> dict[str, float]:
+    import keras
+
+    from kerasae.training import grow
+
+    every = work.few(4)
+    with work.timed():
+        triple, history = grow(
+            work.build("undercomplete", latent_dim=_CODES[0]),
+            work.data.x_train,
+            latent_dims=_CODES[1:],
+            every=every,
+            epochs=work.epochs,
+            batch_size=work.batch_size,
+            optimizer=keras.optimizers.Adadelta(1.0),
+            validation_data=work.data.x_test,
+            callbacks=[work.frames()],
+            seed=work.seed,
+        )
+    work.keep(triple)
+    work.movie()
+    work.draw(triple, history)
+    losses = history.history["val_loss"]
+    return {
+        _BEFORE: losses[every - 1],
+        _AFTER: losses[every],
+        _TEST: losses[-1],
+        **work.errors(triple),
+    }
+
+
+def _conv(work: "Work") -> dict[str, float]:
+    return _trained(work, "conv")[1]
+
+
+def _variational(work: "Work") -> dict[str, float]:
+    from kerasae import generation, plotting
+
+    triple, values = _trained(work, "vae", latent_dim=32)
+    images = generation.sample(triple, 60, seed=work.seed)
+    plotting.plot_samples(images, columns=12, path=work.path("samples.png"))
+    return values
+
+
+_SETTINGS = "Adadelta with learning rate 1, 20 epochs, batch 2,048"
+
+
+def _experiment(name: str, model: str, run: Any, **more: Any) -> Experiment:
+    return Experiment(
+        name=name,
+        settings=f"{model}, {_SETTINGS}",
+        run=run,
+        epochs=20,
+        batch_size=2_048,
+        **more,
+    )
+
+
+SOURCE = Source(
+    name="chainer-growing",
+    title="Five variants side by side, from chainer-autoencoders",
+    experiments=(
+        _experiment("simple", "784-32-784", _simple, published={_TEST: "grainy"}),
+        _experiment("sparse", "the same with an L1 penalty of 1e-4", _sparse),
+        _experiment(
+            "deep",
+            "784-256-784, grown to codes of 128, 64 and 32 every 4 epochs",
+            _deep,
+            quick_epochs=4,
+            published={_AFTER: "a growth blurs the pictures"},
+        ),
+        _experiment(
+            "conv",
+            "16, 8 and 8 filters, upsampling",
+            _conv,
+            published={_TEST: "clearly the best"},
+        ),
+        _experiment(
+            "variational",
+            "784-500-32, tanh",
+            _variational,
+            remarks={_TEST: "in nats: cross-entropy summed over the pixels, plus KL"},
+        ),
+    ),
+)

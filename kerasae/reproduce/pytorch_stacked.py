@@ -1,0 +1,136 @@
+"""Ten layers that only learn after pretraining, and an image in ten numbers.
+
+After an article on autoencoders in PyTorch, which shows pictures and leaves epochs and
+optimizers open; those here are ours. Its deep network starts from weights of
+N(0, 0.01), as in Xie et al. 2016 (arXiv:1511.06335).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from kerasae.reproduce._source import Experiment, Source
+
+if TYPE_CHECKING:
+    from kerasae.reproduce._work import Work
+
+_ERROR = "mean squared error per pixel, test"
+_MEAN = "the same of the mean image"
+_HIDDEN = (500, 250, 100, 50)
+_CODE = 10
+
+
+def _small_weights() -> Any:
+    import keras
+
+    return keras.initializers.RandomNormal(stddev=0.01)
+
+
+def _shallow(work: "Work") -> dict[str, float]:
+    triple, history = work.fit(
+        work.build(
+            "undercomplete", latent_dim=_CODE, kernel_initializer=_small_weights()
+        ),
+        loss="mean_squared_error",
+    )
+    work.draw(triple, history)
+    return work.errors(triple, _CODE)
+
+
+def _deep(work: "Work", order: str | None) -> dict[str, float]:
+    """Train ten layers, after pretraining in an order or from scratch."""
+    from kerasae import metrics
+    from kerasae.training import pretrain
+
+    triple = work.build(
+        "stacked",
+        hidden_units=_HIDDEN,
+        latent_dim=_CODE,
+        code_activation="linear",
+        output_activation="linear",
+        kernel_initializer=_small_weights(),
+        dropout=0.0,
+    )
+    if order is not None:
+        with work.timed():
+            pretrain(
+                triple,
+                work.data.x_train,
+                order=order,
+                epochs=work.few(6),
+                batch_size=work.batch_size,
+                seed=work.seed,
+            )
+    triple, history = work.fit(triple)
+    work.draw(triple, history)
+    mean = work.data.x_train.mean(axis=0, keepdims=True)
+    x = work.data.x_test
+    baseline = metrics.reconstruction_error(x, mean.repeat(len(x), axis=0))
+    return {**work.errors(triple, _CODE), _MEAN: baseline}
+
+
+def _scratch(work: "Work") -> dict[str, float]:
+    return _deep(work, None)
+
+
+def _from_input(work: "Work") -> dict[str, float]:
+    return _deep(work, "input")
+
+
+def _from_both_ends(work: "Work") -> dict[str, float]:
+    return _deep(work, "ends")
+
+
+def _strided(work: "Work") -> dict[str, float]:
+    triple, history = work.fit(work.build("strided_conv"), loss="mean_squared_error")
+    work.draw(triple, history)
+    return work.errors(triple, _CODE)
+
+
+SOURCE = Source(
+    name="pytorch-stacked",
+    title="Stacked and strided autoencoders, from PyTorch",
+    experiments=(
+        Experiment(
+            name="shallow",
+            settings="784-10-784, weights from N(0, 0.01), Adam, 20 epochs, batch 256",
+            run=_shallow,
+            epochs=20,
+            batch_size=256,
+            published={_ERROR: "pictures: digits"},
+        ),
+        Experiment(
+            name="deep",
+            settings="784-500-250-100-50-10 and back, weights from N(0, 0.01), Adam, "
+            "60 epochs, batch 256",
+            run=_scratch,
+            epochs=60,
+            batch_size=256,
+            published={_ERROR: "does not learn"},
+        ),
+        Experiment(
+            name="stacked",
+            settings="the same, pairs of layers pretrained from the input side, "
+            "6 epochs each, then 30 epochs",
+            run=_from_input,
+            epochs=30,
+            batch_size=256,
+            published={_ERROR: "learns"},
+        ),
+        Experiment(
+            name="stacked-both-ends",
+            settings="the same, pretrained from both ends",
+            run=_from_both_ends,
+            epochs=30,
+            batch_size=256,
+            published={_ERROR: "learns"},
+        ),
+        Experiment(
+            name="strided-conv",
+            settings="32, 64 and 128 filters with strides, code of 10, Adam, "
+            "10 epochs, batch 256",
+            run=_strided,
+            epochs=10,
+            batch_size=256,
+            published={_ERROR: "pictures: clean digits"},
+        ),
+    ),
+)
