@@ -11,6 +11,8 @@ from latex2mathml.converter import convert
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 
+# "log x" needs a space that "log(x)" does not.
+FUNCTION = re.compile(r"(<mi>[a-z]{2,}</mi>)(?!</m|<mo)")
 FOUND = re.compile(
     r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', flags=re.DOTALL
 )
@@ -25,6 +27,7 @@ def on_page_content(html: str, page: Page, **kwargs: Any) -> str:
         made = convert(formula, display=display)
         if "\\" in made:
             raise PluginError(f"{page.file.src_uri}: what is in {formula!r}?")
+        made = FUNCTION.sub(r'\1<mspace width="0.17em"/>', made)
         return f'<{kind} class="formula">{made}</{kind}>'
 
     return FOUND.sub(rendered, html)

@@ -7,24 +7,21 @@ nobody has measured it.
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parent.parent
 sys.path.insert(0, str(DOCS.parent))
 
-from benchmarks import (  # noqa: E402
-    _machine,
-    _table,
-    growth,
-    memory,
-    precision,
-)
+from benchmarks import _table, growth, memory, precision  # noqa: E402
+from kerasae import reproduce  # noqa: E402
+from kerasae.reproduce import _machine, _results  # noqa: E402
 
 
 def on_page_markdown(markdown: str, **kwargs: Any) -> str:
     """Fill the tables in."""
-    return re.sub(r"^\{\{ ([\w ]+) \}\}$", _filled, markdown, flags=re.MULTILINE)
+    return re.sub(r"^\{\{ ([\w -]+) \}\}$", _filled, markdown, flags=re.MULTILINE)
 
 
 def _filled(found: re.Match[str]) -> str:
@@ -44,6 +41,19 @@ def _growth(axis: str) -> str:
     return growth.table(axis, _read("benchmarks-growth")["axes"][axis])
 
 
+def _reproduction(name: str) -> dict[str, Callable[[], str]]:
+    """Return the tables of one source that `kerasae reproduce` has run."""
+    source = reproduce.SOURCES[name]
+
+    def results() -> list[dict[str, Any]]:
+        return _read(name)["results"]
+
+    return {
+        f"values of {name}": lambda: _results.values_table(source, results()),
+        f"runs of {name}": lambda: _results.runs_table(source, results()),
+    }
+
+
 TABLES = {
     "machine": lambda: _machine.headline(_read("benchmarks")),
     "speed": lambda: _table.speed_table(_read("benchmarks")["cases"]),
@@ -55,3 +65,5 @@ TABLES = {
     "images": lambda: _growth("images"),
     "noise": lambda: _table.noise_table(_read("benchmarks")["cases"]),
 }
+for _name in reproduce.SOURCES:
+    TABLES |= _reproduction(_name)
