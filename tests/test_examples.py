@@ -23,18 +23,6 @@ PROMISES = {
         ),
         ("first_model.png", "first_model.keras"),
     ),
-    "denoise": (
-        (rf"clean images: {NUMBER} noisy", rf"clean images: {NUMBER} denoised"),
-        ("denoise.png",),
-    ),
-    "sparse_code": (
-        (
-            rf"no penalty +mean activation {NUMBER} ",
-            rf"L1 penalty +mean activation {NUMBER} ",
-            rf"k = 8 of 32 +mean activation {NUMBER}  active units  8\.0 of 32",
-        ),
-        ("sparse_code.png",),
-    ),
     "linear_is_pca": (
         (rf"linear autoencoder, 8 dimensions: {NUMBER}", r"PCA, .*: +0\.02450"),
         ("linear_is_pca.png",),
@@ -55,6 +43,57 @@ PROMISES = {
             "undercomplete_curves.png",
             "undercomplete_small_steps.png",
         ),
+    ),
+    "sparse": (
+        (
+            rf"no penalty +mean activation +{NUMBER} ",
+            rf"L1 penalty +mean activation +{NUMBER} ",
+            rf"at most 8 of 32 .* active units +{NUMBER} of 32",
+            r"at most 32 of 1024 .* of 1024",
+        ),
+        (
+            "sparse_activations.png",
+            "sparse_codes.png",
+            "sparse_filters.png",
+            "sparse_reconstructions.png",
+        ),
+    ),
+    "deep": (
+        (
+            r"deep +64-128-64-32-64-128-64: 37344 weights",
+            rf"wide +loss {NUMBER}  on the test images {NUMBER}",
+            rf"deep +mean squared error {NUMBER}\nPCA +mean squared error 0\.00262",
+        ),
+        (
+            "deep_curves.png",
+            "deep_map.png",
+            "deep_reconstructions.png",
+            "deep_shallow.png",
+        ),
+    ),
+    "convolutional": (
+        (
+            r"code +\(1, 1, 8\) ",
+            r"all weights +4385",
+            rf"mean squared error +{NUMBER}\nPCA, +32 numbers +0\.00262",
+        ),
+        (
+            "convolutional_architecture.png",
+            "convolutional_codes.png",
+            "convolutional_curves.png",
+            "convolutional_logs",
+            "convolutional_reconstructions.png",
+        ),
+    ),
+    "denoising": (
+        (
+            r"28353 weights",
+            r"training=False  corner \[0\. 0\. 0\. 0\.\]",
+            rf"noisy images: +{NUMBER}\nerror of the denoised images: +{NUMBER}",
+            rf"salt_and_pepper +0\.3  error before {NUMBER}  after {NUMBER}",
+            rf"completed images: +{NUMBER}",
+        ),
+        ("denoising_curves.png", "denoising_gaussian.png", "denoising_masking.png"),
     ),
     "tied": (
         (
@@ -152,6 +191,10 @@ UNTRAINED = ("diagrams",)
 # What else makes a script quick.
 QUICKER = {
     "undercomplete": ("--data", "digits"),
+    "sparse": ("--data", "digits"),
+    "deep": ("--data", "digits"),
+    "convolutional": ("--data", "digits"),
+    "denoising": ("--data", "digits"),
     "variational": ("--data", "digits"),
     "growing": ("--data", "digits"),
     "pretraining": ("--data", "digits"),

@@ -1,0 +1,98 @@
+"""Keep most of a code silent: with a penalty, with a target rate, with a limit.
+
+Run it with `python sparse.py --out FOLDER --epochs NUMBER --data NAME`.
+"""
+
+# %% Settings
+import argparse
+from pathlib import Path
+
+import keras
+
+import kerasae
+from kerasae.metrics import reconstruction_error
+from kerasae.plotting import (
+    plot_code_activations,
+    plot_codes,
+    plot_filters,
+    plot_reconstructions,
+)
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--out", type=Path, default=Path("out"))
+parser.add_argument("--epochs", type=int, default=50)
+parser.add_argument("--data", default="mnist")
+arguments = parser.parse_args()
+
+data = kerasae.data.load_dataset(arguments.data)
+x_train, x_test = data.x_train, data.x_test
+shape = x_train.shape[1:]
+
+
+# %% Training and judging
+def train(name, triple, epochs):
+    """Train a model, say how loud its code is, and return it with its codes."""
+    keras.utils.set_random_seed(0)
+    kerasae.fit(triple, x_train, epochs=epochs, batch_size=256, verbose=0)
+    codes = kerasae.predict(triple.encoder, x_test)
+    rebuilt = kerasae.predict(triple.decoder, codes)
+    print(
+        f"{name:19}  mean activation {codes.mean():5.2f}"
+        f"  active units {(codes > 0.01).sum(axis=1).mean():5.1f} of {codes.shape[1]}"
+        f"  error {reconstruction_error(x_test, rebuilt):.5f}",
+        flush=True,
+    )
+    return codes, rebuilt
+
+
+# %% Without a penalty
+plain = kerasae.build_undercomplete_ae(shape, latent_dim=32, seed=0)
+plain_codes, _ = train("no penalty", plain, arguments.epochs)
+
+# %% With a penalty
+sparse = kerasae.build_sparse_ae(
+    shape, latent_dim=32, activity_regularizer=("l1", 1e-4), seed=0
+)
+sparse_codes, sparse_images = train("L1 penalty", sparse, arguments.epochs)
+
+# %% How loud the codes are
+plot_code_activations(
+    {"no penalty": plain_codes, "L1 penalty": sparse_codes},
+    path=arguments.out / "sparse_activations.png",
+)
+
+# %% What is lost
+plot_reconstructions(
+    x_test, sparse_images, path=arguments.out / "sparse_reconstructions.png"
+)
+
+# %% Ten codes
+plot_codes(sparse_codes, originals=x_test, path=arguments.out / "sparse_codes.png")
+
+# %% A target rate
+rate = kerasae.build_sparse_ae(
+    shape,
+    latent_dim=32,
+    activation="sigmoid",
+    activity_regularizer=("kl_sparsity", 0.1),
+    seed=0,
+)
+train("rate 0.1", rate, arguments.epochs)
+
+# %% A limit
+limited = kerasae.build_sparse_ae(shape, latent_dim=32, k=8, seed=0)
+train("at most 8 of 32", limited, arguments.epochs)
+
+# %% Codes larger than the image
+epochs = -(-arguments.epochs // 10)
+wide = kerasae.build_undercomplete_ae(shape, latent_dim=1024, seed=0)
+train("1024", wide, epochs)
+wide_sparse = kerasae.build_sparse_ae(shape, latent_dim=1024, k=32, seed=0)
+train("at most 32 of 1024", wide_sparse, epochs)
+
+# %% What single units add
+plot_filters(
+    wide_sparse.decoder,
+    count=100,
+    path=arguments.out / "sparse_filters.png",
+)
