@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from walk_site import browser_path
+
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
@@ -38,6 +40,8 @@ ONCE = (
     "tests/test_plotting_codes.py",
     "tests/test_plotting_errors.py",
     "tests/test_plotting_models.py",
+    "tests/test_site.py",
+    "tests/test_sources.py",
     "tests/cross_backend.py",
 )
 
@@ -47,8 +51,11 @@ def stages():
     yield "style", (PYTHON, "-m", "ruff", "check", "."), {}
     yield "format", (PYTHON, "-m", "ruff", "format", "--check", "."), {}
     yield "types", (PYTHON, "-m", "mypy"), {}
-    docs = (PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet")
+    # Not --quiet, with which mkdocs overlooks its own warnings.
+    docs = (PYTHON, "-m", "mkdocs", "build", "--strict")
     yield "docs", (*docs, "--site-dir", "build/site"), {}
+    if browser_path():
+        yield "site", (PYTHON, "tests/walk_site.py", "--site", "build/site"), {}
     for backend in BACKENDS:
         left_out = [f"--ignore={path}" for path in ONCE]
         keras = {"KERAS_BACKEND": backend, **QUICK}
@@ -65,6 +72,8 @@ def stages():
 def main():
     if shutil.which("dot") is None:
         print("note: Graphviz's `dot` is missing, diagrams are not tested")
+    if browser_path() is None:
+        print("note: Chromium is missing, the site is not walked")
     results = []
     for name, command, environment in stages():
         print(f"\n== {name}", flush=True)

@@ -28,8 +28,7 @@ NOTE = """\
 This is the tutorial "{title}" of kerasae's documentation as a notebook. It needs the
 package: in a copy of the repository, with the backend you want, type
 `pip install ".[tensorflow]"` (or `[jax]`, or `[torch]`)."""
-OPTIONS = "# Options go between the brackets, for example: "
-EXAMPLE_OPTIONS = '["--data", "digits"]'
+OPTIONS = '# Options go between the brackets, for example: ["--epochs", "2"]'
 # What only the site shows, and what takes its place in a notebook.
 PLAINER: tuple[tuple[str, Any], ...] = (
     (r"^<!--[^>]*-->\n", ""),
@@ -131,7 +130,7 @@ def _runnable(code: str) -> str:
     lines = []
     for line in code.splitlines():
         if PARSED in line:
-            lines.append(f"{OPTIONS}{EXAMPLE_OPTIONS}")
+            lines.append(OPTIONS)
             line = line.replace(PARSED, f"{PARSED[:-1]}[])")
         lines.append(line)
     return "\n".join(lines)
