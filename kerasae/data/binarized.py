@@ -18,15 +18,14 @@ class Binarized(keras.utils.PyDataset):
     with those of grey ones, and those with fixed draws are about 2 nats higher on
     MNIST: say which, beside every number.
 
+    A batch is a pair (images, images) of float32 zeros and ones, of shape
+    (batch_size, ...); the last one of an epoch may be smaller.
+
     Args:
         x: Images in [0, 1], shape (n, ...).
         batch_size: Images a step.
         seed: Whole number; the same draws and the same order every time.
         **kwargs: `workers` and so on, as in `keras.utils.PyDataset`.
-
-    Yields:
-        Pairs (images, images) of float32 zeros and ones, shape (batch_size, ...);
-        the last batch of an epoch may be smaller.
 
     Raises:
         TypeError, ValueError: If `x` is no array of values in [0, 1], or another
