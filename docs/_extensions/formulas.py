@@ -13,6 +13,10 @@ from mkdocs.structure.pages import Page
 
 # "log x" needs a space that "log(x)" does not.
 FUNCTION = re.compile(r"(<mi>[a-z]{2,}</mi>)(?!</m|<mo)")
+# A minus that stands in front of something, not between two things.
+MINUS = re.compile(
+    r"(<mo[^>]*>(?:&#x0003D;|&#x00028;|=|\(|\[)</mo>)<mo>(&#x02212;|-)</mo>"
+)
 FOUND = re.compile(
     r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', flags=re.DOTALL
 )
@@ -28,6 +32,7 @@ def on_page_content(html: str, page: Page, **kwargs: Any) -> str:
         if "\\" in made:
             raise PluginError(f"{page.file.src_uri}: what is in {formula!r}?")
         made = FUNCTION.sub(r'\1<mspace width="0.17em"/>', made)
+        made = MINUS.sub(r'\1<mo form="prefix">\2</mo>', made)
         return f'<{kind} class="formula">{made}</{kind}>'
 
     return FOUND.sub(rendered, html)
