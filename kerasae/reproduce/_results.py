@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kerasae._files import replacing
+from kerasae.reproduce._machine import headline
 from kerasae.reproduce._source import Source
 
 FILE = "results.json"
@@ -145,28 +146,48 @@ def remark(row: Row) -> str:
     return row.remark or ("not explained" if wide else "")
 
 
-def markdown(source: Source, results: list[dict[str, Any]]) -> str:
-    """Return the table of a source for the site: published beside ours."""
-    backends = [
-        name for name in _BACKENDS if any(r["backend"] == name for r in results)
-    ]
+def values_table(source: Source, results: list[dict[str, Any]]) -> str:
+    """Return what was published beside ours, in Markdown."""
+    measured = {result["backend"] for result in results}
+    backends = [name for name in _BACKENDS if name in measured]
     heads = ["", "published", *(_BACKENDS[name] for name in backends), "remark"]
-    lines = [
-        " | ".join(heads),
-        " | ".join([":--", *["--:"] * (len(backends) + 1), ":--"]),
-    ]
+    table: list[list[str]] = []
     last = ""
     for row in rows(source, results):
         if row.experiment != last:
-            settings = source.experiment(row.experiment).settings
-            gap = " | " * (len(heads) - 1)
-            lines.append(f"**{row.experiment}**: {settings}{gap}")
             last = row.experiment
+            about = f"**{last}**: {source.experiment(last).settings}"
+            table.append([about, *[""] * (len(heads) - 1)])
         cells = []
         for name in backends:
             ours = row.ours.get(name)
-            cell = shown(ours)
             change = "" if ours is None else difference(row.published, ours)
-            cells.append(f"{cell} ({change})" if change else cell)
-        lines.append(" | ".join([row.value, shown(row.published), *cells, remark(row)]))
+            cells.append(f"{shown(ours)} ({change})" if change else shown(ours))
+        table.append([row.value, shown(row.published), *cells, remark(row)])
+    return _markdown(heads, table, words=(0, len(heads) - 1))
+
+
+def runs_table(source: Source, results: list[dict[str, Any]]) -> str:
+    """Return how each experiment was run, and on what, in Markdown."""
+    heads = ["command", "data", "epochs", "seed", "seconds of training"]
+    order = [experiment.name for experiment in source.experiments]
+    results = sorted(results, key=lambda result: order.index(result["experiment"]))
+    table = [
+        [
+            f"`{result['command']}`",
+            result["data"],
+            str(result["epochs"]),
+            str(result["seed"]),
+            f"{result['seconds']:.0f}",
+        ]
+        for result in results
+    ]
+    machines = dict.fromkeys(map(headline, results))
+    return "\n\n".join([_markdown(heads, table, words=(0, 1)), *machines])
+
+
+def _markdown(heads: list[str], table: list[list[str]], words: tuple[int, ...]) -> str:
+    """Return a table in Markdown, with the columns of words aligned to the left."""
+    aligned = [":--" if n in words else "--:" for n in range(len(heads))]
+    lines = [" | ".join(line) for line in (heads, aligned, *table)]
     return "\n".join(f"| {line} |" for line in lines)

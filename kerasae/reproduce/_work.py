@@ -120,6 +120,7 @@ class Work:
         training.compile(triple, rate, loss, metrics=list(metrics))
         record = self._run.read() if self._resume and self._run.exists else None
         if record is not None and record["finished"]:
+            self.seconds += record["seconds"]
             return self._run.load(), self._run.history()
         done = 0
         if record is not None:
@@ -144,7 +145,9 @@ class Work:
             shuffle=shuffle,
         )
         self.keep(triple)
-        self._run.write({**self._run.read(), "finished": True, "epochs": self.epochs})
+        record = self._run.read()
+        self.seconds += record["seconds"]
+        self._run.write({**record, "finished": True, "epochs": self.epochs})
         self._run.remove_checkpoints()
         return triple, self._run.history()
 
