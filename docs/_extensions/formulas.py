@@ -11,11 +11,15 @@ from latex2mathml.converter import convert
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 
-# "log x" needs a space that "log(x)" does not.
-FUNCTION = re.compile(r"(<mi>[a-z]{2,}</mi>)(?!</m|<mo)")
-# A minus that stands in front of something, not between two things.
-MINUS = re.compile(
-    r"(<mo[^>]*>(?:&#x0003D;|&#x00028;|=|\(|\[)</mo>)<mo>(&#x02212;|-)</mo>"
+SPACE = '<mspace width="0.17em"/>'
+# Spaces and signs that TeX would set: "x log y" but "2(log(y))", "= -1" but "2 - 1".
+MENDED = (
+    (r"(</(?:mi|mn|msub|msup|mrow)>)(<mi>[a-z]{2,}</mi>)", rf"\1{SPACE}\2"),
+    (r"(<mi>[a-z]{2,}</mi>)(?!</m|<mo)", rf"\1{SPACE}"),
+    (
+        r"(<mo[^>]*>(?:&#x0003D;|&#x00028;|=|\(|\[)</mo>)<mo>(&#x02212;|-)</mo>",
+        r'\1<mo form="prefix">\2</mo>',
+    ),
 )
 FOUND = re.compile(
     r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', flags=re.DOTALL
@@ -31,8 +35,8 @@ def on_page_content(html: str, page: Page, **kwargs: Any) -> str:
         made = convert(formula, display=display)
         if "\\" in made:
             raise PluginError(f"{page.file.src_uri}: what is in {formula!r}?")
-        made = FUNCTION.sub(r'\1<mspace width="0.17em"/>', made)
-        made = MINUS.sub(r'\1<mo form="prefix">\2</mo>', made)
+        for pattern, replacement in MENDED:
+            made = re.sub(pattern, replacement, made)
         return f'<{kind} class="formula">{made}</{kind}>'
 
     return FOUND.sub(rendered, html)
