@@ -1,12 +1,9 @@
 """Compress windows of a signal with convolutions and with LSTMs, and compare with PCA.
 
-The signals are made here: damped oscillations with one harmonic, of random
-frequency, phase, decay and timbre. Four numbers describe each of them, but no sum of
-a few fixed curves does.
-
 Run it with `python sequences.py --out FOLDER --epochs NUMBER`.
 """
 
+# %% Settings
 import argparse
 from pathlib import Path
 
@@ -14,6 +11,8 @@ import keras
 import numpy as np
 
 import kerasae
+from kerasae.metrics import pca_error, reconstruction_error
+from kerasae.plotting import plot_reconstructions
 
 STEPS, CODE_SIZE = 32, 4
 
@@ -23,6 +22,7 @@ parser.add_argument("--epochs", type=int, default=40)
 arguments = parser.parse_args()
 
 
+# %% Signals
 def make_signals(count, seed):
     """Return `count` windows of shape (steps, 1)."""
     random = np.random.default_rng(seed)
@@ -37,6 +37,8 @@ def make_signals(count, seed):
 
 
 x_train, x_test = make_signals(2000, seed=0), make_signals(500, seed=1)
+
+# %% Models
 settings = {
     "latent_dim": CODE_SIZE,
     "activation": "tanh",
@@ -48,21 +50,21 @@ models = {
     "conv1d": kerasae.build_conv1d_ae(shape, filters=(32, 32), **settings),
     "LSTM": kerasae.build_lstm_ae(shape, hidden_units=(64,), **settings),
 }
+
+# %% Training
 reconstructed = {}
 for name, triple in models.items():
     keras.utils.set_random_seed(0)
     kerasae.compile(triple, keras.optimizers.Adam(0.005))
-    triple.autoencoder.fit(
-        x_train, x_train, epochs=arguments.epochs, batch_size=32, verbose=0
-    )
-    reconstructed[name] = triple.autoencoder.predict(x_test, verbose=0)
-    error = kerasae.metrics.reconstruction_error(x_test, reconstructed[name])
-    print(f"{name:6}  mean squared error {error:.5f}")
-_, error = kerasae.metrics.pca_error(x_train, x_test, CODE_SIZE)
+    kerasae.fit(triple, x_train, epochs=arguments.epochs, batch_size=32, verbose=0)
+    reconstructed[name] = kerasae.predict(triple, x_test)
+    error = reconstruction_error(x_test, reconstructed[name])
+    print(f"{name:6}  mean squared error {error:.5f}", flush=True)
+
+# %% Principal components
+_, error = pca_error(x_train, x_test, CODE_SIZE)
 print(f"PCA     mean squared error {error:.5f}")
 
+# %% Reconstructions
 picture = arguments.out / "sequences.png"
-kerasae.plotting.plot_reconstructions(
-    x_test, reconstructed["LSTM"], columns=6, path=picture
-)
-print(f"written: {picture}")
+plot_reconstructions(x_test, reconstructed["LSTM"], columns=6, path=picture)
