@@ -10,6 +10,7 @@ import types
 from pathlib import Path
 
 import keras
+import nbformat
 import pytest
 from mkdocs.exceptions import PluginError
 from mkdocs.utils import meta
@@ -115,6 +116,28 @@ def test_pages_name_only_scripts_that_exist():
             assert (ROOT / name).is_file(), f"{page.name} names {name}"
 
 
+def run(code, folder):
+    """Run code as a notebook's kernel does: of no file, in an empty folder."""
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=code,
+        cwd=folder,
+        env=os.environ
+        | {"KERAS_BACKEND": keras.backend.backend(), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_lines_on_the_home_page_run(tmp_path):
+    home = (DOCS / "index.md").read_text()
+    code = re.search(r"^```python\n(.*?)^```$", home, re.MULTILINE | re.DOTALL)[1]
+    run(code.replace("epochs=120", "epochs=1"), tmp_path)
+    assert (tmp_path / "digits.png").is_file()
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -131,18 +154,7 @@ def test_a_notebook_runs(script, tmp_path):
         options += ["--data", "digits"]
     assert code.count("parser.parse_args([])") == 1
     code = code.replace("parse_args([])", f"parse_args({options})")
-    # As a notebook's kernel does: no file, and an empty folder to begin with.
-    done = subprocess.run(
-        [sys.executable, "-"],
-        input=code,
-        cwd=tmp_path,
-        env=os.environ
-        | {"KERAS_BACKEND": keras.backend.backend(), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run(code, tmp_path)
 
 
 class TestTutorials:
@@ -169,6 +181,12 @@ class TestTutorials:
         with pytest.raises(PluginError, match=message):
             tutorials.check_shown(page, script, tutorials.cells(script))
 
+    def test_cells_need_a_script(self):
+        page = types.SimpleNamespace(meta={}, file=types.SimpleNamespace(src_uri="x"))
+        with pytest.raises(PluginError, match="no script in its front matter"):
+            tutorials.on_page_markdown("{{ cell First }}", page)
+        assert tutorials.on_page_markdown("{{ speed }}", page) == "{{ speed }}"
+
     def test_a_notebook_has_text_and_code_and_no_output(self, script):
         page = (
             "# Title\n\nSee [there](there.md#x), [Keras](https://keras.io) and $x_1$.\n"
@@ -177,7 +195,9 @@ class TestTutorials:
             '??? example "Box"\n\n    ``` {.python}\n    --8<-- "x.py"\n    ```\n\n'
             "{{ cell Then, more }}\n"
         )
-        cells = tutorials.notebook(page, script).cells
+        notebook = tutorials.notebook(page, script)
+        nbformat.validate(notebook)
+        cells = notebook.cells
         assert cells[0].source.startswith("# Title\n")
         assert [cell.source for cell in cells[1:]] == [
             "See there, [Keras](https://keras.io) and $x_1$.",

@@ -61,6 +61,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, **kwargs: Any) -> str:
     """Put the cells into a tutorial, and a line about the notebook at its top."""
     if not (script := page.meta.get("script")):
+        if SHOWN.search(markdown):
+            uri = page.file.src_uri
+            raise PluginError(f"{uri} shows a cell, of no script in its front matter.")
         return markdown
     found = cells(script)
     check_shown(markdown, script, found)
