@@ -36,7 +36,7 @@ print(f"{triple.autoencoder.count_params()} weights")
 noise = triple.autoencoder.layers[1]
 for training in (True, True, False):
     seen = keras.ops.convert_to_numpy(noise(x_test[:1], training=training))
-    print(f"training={training!s:5}  corner {seen[0, 0, :4, 0].round(2)}")
+    print(f"training={training!s:5}  top row {seen[0, 0, :8, 0].round(2)}")
 
 # %% Training
 history = kerasae.fit(

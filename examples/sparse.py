@@ -69,6 +69,12 @@ plot_reconstructions(
 # %% Ten codes
 plot_codes(sparse_codes, originals=x_test, path=arguments.out / "sparse_codes.png")
 
+# %% A higher price
+dear = kerasae.build_sparse_ae(
+    shape, latent_dim=32, activity_regularizer=("l1", 1e-3), seed=0
+)
+train("L1 penalty, 1e-3", dear, arguments.epochs)
+
 # %% A target rate
 rate = kerasae.build_sparse_ae(
     shape,
