@@ -157,7 +157,7 @@ class Walk:
 
     def shoot(self, tab, page, kind):
         if self.screenshots:
-            tab.wait_for_timeout(400)  # until what fades in is there
+            tab.wait_for_timeout(1000)  # until what fades in is there
             name = page.strip("/").replace("/", "_").removesuffix(".html") or "home"
             tab.screenshot(path=self.screenshots / f"{name}_{kind}.png", full_page=True)
 
