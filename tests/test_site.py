@@ -29,6 +29,7 @@ MODULES = (
     "kerasae.models",
     "kerasae.plotting",
     "kerasae.regularizers",
+    "kerasae.reproduce",
     "kerasae.runs",
     "kerasae.training",
 )

@@ -1,5 +1,6 @@
 """The experiments of the five sources, at their settings: published beside ours."""
 
-from kerasae.reproduce._reproduce import SOURCES, reproduce
+from kerasae.reproduce._reproduce import SOURCES as SOURCES
+from kerasae.reproduce._reproduce import reproduce
 
-__all__ = ["SOURCES", "reproduce"]
+__all__ = ["reproduce"]
