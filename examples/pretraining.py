@@ -1,8 +1,9 @@
 """Train a ten-layer autoencoder from scratch, and layer by layer first.
 
-Run it with `python pretraining.py --out FOLDER --epochs NUMBER --data mnist`.
+Run it with `python pretraining.py --out FOLDER --epochs NUMBER --data NAME`.
 """
 
+# %% Settings
 import argparse
 from pathlib import Path
 
@@ -10,26 +11,32 @@ import keras
 
 import kerasae
 from kerasae.metrics import pca_error, reconstruction_error
+from kerasae.plotting import plot_history, plot_reconstructions
+
+HIDDEN_UNITS = (500, 250, 100, 50)
+PAIRS = len(HIDDEN_UNITS) + 1
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"))
-parser.add_argument("--epochs", type=int, default=20, help="a pair of layers")
-parser.add_argument("--batch-size", type=int, default=32)
-parser.add_argument("--data", default="digits")
+parser.add_argument("--epochs", type=int, default=3, help="a pair of layers")
+parser.add_argument("--tuning-epochs", type=int, default=5, help="of the whole")
+parser.add_argument("--batch-size", type=int, default=128)
+parser.add_argument("--order", default="input", help="or ends")
+parser.add_argument("--data", default="mnist")
 arguments = parser.parse_args()
 
+# %% Data
 data = kerasae.data.load_dataset(arguments.data)
 x_train, x_test = data.x_train, data.x_test
-hidden_units = (500, 250, 100, 50)
-pairs = len(hidden_units) + 1
 
 
+# %% Ten layers
 def build():
     """Return five dense layers down to ten numbers and five up, all starting small."""
     keras.utils.set_random_seed(0)
-    return kerasae.build_stacked_ae(
+    triple = kerasae.build_stacked_ae(
         x_train.shape[1:],
-        hidden_units=hidden_units,
+        hidden_units=HIDDEN_UNITS,
         latent_dim=10,
         code_activation="linear",
         output_activation="linear",
@@ -37,31 +44,51 @@ def build():
         dropout=0.0,
         seed=0,
     )
+    kerasae.compile(triple, keras.optimizers.SGD(0.5, momentum=0.9))
+    return triple
 
 
-def fit(triple, epochs):
-    kerasae.compile(triple)
-    triple.autoencoder.fit(
-        x_train, x_train, epochs=epochs, batch_size=arguments.batch_size, verbose=0
-    )
-    return triple.autoencoder.predict(x_test, verbose=0)
+spread = kerasae.predict(build(), x_test).std(axis=0).mean()
+print(f"pixels vary by {x_test.std(axis=0).mean():.2f}, outputs by {spread:.0e}")
 
-
-print(f"from scratch, {2 * pairs * arguments.epochs} epochs")
-scratch = fit(build(), epochs=2 * pairs * arguments.epochs)
-
-print(f"{pairs} pairs of layers, then the whole: as many epochs in all")
-triple = build()
-kerasae.training.pretrain(
-    triple, x_train, epochs=arguments.epochs, batch_size=arguments.batch_size
+# %% From scratch
+options = {"batch_size": arguments.batch_size, "verbose": 0}
+scratch = build()
+in_one_go = kerasae.fit(
+    scratch,
+    x_train,
+    epochs=PAIRS * arguments.epochs + arguments.tuning_epochs,
+    validation_data=x_test,
+    **options,
 )
-pretrained = fit(triple, epochs=pairs * arguments.epochs)
+images = kerasae.predict(scratch, x_test)
+print(f"from scratch           {reconstruction_error(x_test, images):.5f}")
+plot_reconstructions(x_test, images, path=arguments.out / "pretraining_scratch.png")
 
-print("mean squared error per pixel on the test images:")
-print(f"from scratch           {reconstruction_error(x_test, scratch):.5f}")
-print(f"pretrained             {reconstruction_error(x_test, pretrained):.5f}")
+# %% Pair by pair
+triple = build()
+histories = kerasae.training.pretrain(
+    triple, x_train, epochs=arguments.epochs, order=arguments.order, **options
+)
+for number, history in enumerate(histories, start=1):
+    first, last = (history.history["loss"][epoch] for epoch in (0, -1))
+    print(f"pair {number} of {PAIRS}  loss {first:.5f} to {last:.5f}")
+images = kerasae.predict(triple, x_test)
+print(f"pretrained only        {reconstruction_error(x_test, images):.5f}")
+
+# %% Fine-tuning
+tuning = kerasae.fit(
+    triple,
+    x_train,
+    epochs=arguments.tuning_epochs,
+    validation_data=x_test,
+    **options,
+)
+images = kerasae.predict(triple, x_test)
+print(f"pretrained, fine-tuned {reconstruction_error(x_test, images):.5f}")
 print(f"PCA with 10 dimensions {pca_error(x_train, x_test, 10)[1]:.5f}")
-for name, images in {"scratch": scratch, "pretrained": pretrained}.items():
-    path = arguments.out / f"pretraining_{name}.png"
-    kerasae.plotting.plot_reconstructions(x_test, images, path=path)
-    print(f"written: {path}")
+plot_reconstructions(x_test, images, path=arguments.out / "pretraining_pretrained.png")
+
+# %% Curves
+runs = {"from scratch": in_one_go, "fine-tuning": tuning}
+plot_history(runs, path=arguments.out / "pretraining_curves.png")
