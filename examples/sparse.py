@@ -31,7 +31,7 @@ shape = x_train.shape[1:]
 
 # %% Training and judging
 def train(name, triple, epochs):
-    """Train a model, say how loud its code is, and return it with its codes."""
+    """Train a model, judge it, and return its codes and reconstructions."""
     keras.utils.set_random_seed(0)
     kerasae.fit(triple, x_train, epochs=epochs, batch_size=256, verbose=0)
     codes = kerasae.predict(triple.encoder, x_test)
@@ -94,11 +94,14 @@ epochs = -(-arguments.epochs // 10)
 wide = kerasae.build_undercomplete_ae(shape, latent_dim=1024, seed=0)
 train("1024", wide, epochs)
 wide_sparse = kerasae.build_sparse_ae(shape, latent_dim=1024, k=32, seed=0)
-train("at most 32 of 1024", wide_sparse, epochs)
+wide_codes, _ = train("at most 32 of 1024", wide_sparse, epochs)
+print(f"units that are ever active: {(wide_codes > 0).any(axis=0).sum()}")
 
 # %% What single units add
+busiest = wide_codes.mean(axis=0).argsort()[::-1][:100]
+kernel = wide_sparse.decoder.get_layer("reconstruction").kernel
 plot_filters(
-    wide_sparse.decoder,
-    count=100,
+    keras.ops.convert_to_numpy(kernel)[busiest].T,
+    image_shape=shape[:2],
     path=arguments.out / "sparse_filters.png",
 )

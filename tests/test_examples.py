@@ -49,7 +49,7 @@ PROMISES = {
             rf"no penalty +mean activation +{NUMBER} ",
             rf"L1 penalty +mean activation +{NUMBER} ",
             rf"at most 8 of 32 .* active units +{NUMBER} of 32",
-            r"at most 32 of 1024 .* of 1024",
+            r"at most 32 of 1024 .* of 1024 .*\nunits that are ever active: \d+",
         ),
         (
             "sparse_activations.png",
@@ -88,7 +88,7 @@ PROMISES = {
     "denoising": (
         (
             r"28353 weights",
-            r"training=False  corner \[0\. 0\. 0\. 0\.\]",
+            r"training=False  top row \[",
             rf"noisy images: +{NUMBER}\nerror of the denoised images: +{NUMBER}",
             rf"salt_and_pepper +0\.3  error before {NUMBER}  after {NUMBER}",
             rf"completed images: +{NUMBER}",
