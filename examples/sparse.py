@@ -73,7 +73,7 @@ plot_codes(sparse_codes, originals=x_test, path=arguments.out / "sparse_codes.pn
 dear = kerasae.build_sparse_ae(
     shape, latent_dim=32, activity_regularizer=("l1", 1e-3), seed=0
 )
-train("L1 penalty, 1e-3", dear, arguments.epochs)
+_ = train("L1 penalty, 1e-3", dear, arguments.epochs)
 
 # %% A target rate
 rate = kerasae.build_sparse_ae(
@@ -83,11 +83,11 @@ rate = kerasae.build_sparse_ae(
     activity_regularizer=("kl_sparsity", 0.1),
     seed=0,
 )
-train("rate 0.1", rate, arguments.epochs)
+_ = train("rate 0.1", rate, arguments.epochs)
 
 # %% A limit
 limited = kerasae.build_sparse_ae(shape, latent_dim=32, k=8, seed=0)
-train("at most 8 of 32", limited, arguments.epochs)
+_ = train("at most 8 of 32", limited, arguments.epochs)
 
 # %% Codes larger than the image
 epochs = -(-arguments.epochs // 10)
