@@ -1,10 +1,9 @@
 """Every script in `examples/` runs, prints what it promises and writes its files."""
 
 import importlib.util
-import os
 import re
+import runpy
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -207,20 +206,21 @@ QUICKER = {
 }
 
 
-def run(script: str, folder: Path) -> str:
-    """Return what a script prints that trains for one epoch on this backend."""
-    quick = [] if script in UNTRAINED else ["--epochs", "1", *QUICKER.get(script, ())]
-    done = subprocess.run(
-        [sys.executable, EXAMPLES / f"{script}.py", "--out", folder, *quick],
-        # One thread: torch's threads wait for each other where cores are shared.
-        env=os.environ
-        | {"KERAS_BACKEND": keras.backend.backend(), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture
+def run(monkeypatch, capfd):
+    """Run scripts for one epoch in this process, which has a backend already."""
+
+    def call(script: str, folder: Path) -> str:
+        quick = (
+            [] if script in UNTRAINED else ["--epochs", "1", *QUICKER.get(script, ())]
+        )
+        words = [f"{script}.py", "--out", str(folder), *quick]
+        monkeypatch.setattr(sys, "argv", words)
+        capfd.readouterr()
+        runpy.run_path(str(EXAMPLES / f"{script}.py"), run_name="__main__")
+        return capfd.readouterr().out
+
+    return call
 
 
 def test_every_example_is_tested():
@@ -236,7 +236,7 @@ def test_a_page_shows_the_example(script):
 
 
 @pytest.mark.parametrize("script", PROMISES)
-def test_example_keeps_its_promises(script, tmp_path):
+def test_example_keeps_its_promises(script, run, tmp_path):
     printed = run(script, tmp_path)
     lines, files = PROMISES[script]
     for line in lines:
