@@ -59,6 +59,7 @@ def main(backend):
         del environment["KERAS_BACKEND"]
         run("kerasae", "train", "conv", "--epochs", "2", "--output", "run")
         run("kerasae", "encode", "run", "--output", "codes.npy")
+        run("kerasae", "reproduce", "keras-tutorial", "--quick", "--only", "deep")
         for name in ("digits.keras", "digits.png", "run/curves.png", "codes.npy"):
             if not (Path(folder) / name).stat().st_size:
                 raise SystemExit(f"{name} is empty")
