@@ -89,7 +89,7 @@ class Work:
         triple: Autoencoder,
         x: np.ndarray | None = None,
         *,
-        optimizer: str = "adam",
+        optimizer: Any = "adam",
         learning_rate: float | None = None,
         loss: Any = None,
         metrics: Sequence[str] = (),
@@ -103,8 +103,8 @@ class Work:
         Args:
             triple: The triple, not compiled.
             x: Samples; None for the data's.
-            optimizer: Name of a Keras optimizer.
-            learning_rate: Its learning rate; None for Keras's default.
+            optimizer: A Keras optimizer, or its name.
+            learning_rate: Its learning rate; None for its own.
             loss: As in `kerasae.compile`.
             metrics: As in `keras.Model.compile`.
             validate: Whether to validate after every epoch.
