@@ -189,7 +189,12 @@ class Work:
         plotting.write_movie(self.path(_FRAMES), self.path("movie.gif"))
 
     def draw(
-        self, triple: Autoencoder, history: Any, *, noisy: np.ndarray | None = None
+        self,
+        triple: Autoencoder,
+        history: Any,
+        *,
+        metric: str = "loss",
+        noisy: np.ndarray | None = None,
     ) -> None:
         """Draw ten test images with their reconstructions, and the learning curves."""
         originals = self.data.x_test[:10]
@@ -200,7 +205,7 @@ class Work:
             corrupted=None if noisy is None else seen,
             path=self.path("reconstructions.png"),
         )
-        plotting.plot_history(history, path=self.path("curves.png"))
+        plotting.plot_history(history, metric=metric, path=self.path("curves.png"))
 
 
 def _reconstructed(triple: Autoencoder, images: np.ndarray) -> np.ndarray:
