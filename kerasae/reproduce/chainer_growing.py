@@ -124,7 +124,7 @@ SOURCE = Source(
         _experiment("sparse", "the same with an L1 penalty of 0.01", _sparse),
         _experiment(
             "deep",
-            "784-256-784, grown to codes of 128, 64 and 32 every 4 epochs, else the same",
+            "784-256-784, grown to codes of 128, 64, 32 every 4 epochs, else the same",
             _deep,
             quick_epochs=4,
             published={_AFTER: "a growth blurs the pictures"},
