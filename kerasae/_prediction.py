@@ -110,9 +110,12 @@ def _tensorflow(model: keras.Model) -> Callable[[np.ndarray], Any]:
     import tensorflow as tf
 
     signature = [tf.TensorSpec(model.input_shape, keras.config.floatx())]
-    return tf.function(
+    call = tf.function(
         lambda x: model(x, training=False), input_signature=signature, autograph=False
     )
+    # TensorFlow takes the functions of several models for one that is traced anew.
+    call._omit_frequent_tracing_warning = True
+    return call
 
 
 def _jax(model: keras.Model) -> Callable[[np.ndarray], Any]:

@@ -485,3 +485,8 @@ for name in ("matplotlib.pyplot", "keras"):
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_notebooks_show_figures(images):
+    figure = plot_reconstructions(images(3, 8, 8), images(3, 8, 8))
+    assert figure._repr_png_().startswith(b"\x89PNG\r\n")

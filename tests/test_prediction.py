@@ -90,3 +90,13 @@ def test_bad_samples():
         kerasae.predict(triple, np.zeros(4))
     with pytest.raises(ValueError, match="batch_size"):
         kerasae.predict(triple, np.zeros((2, 4)), batch_size=0)
+
+
+def test_many_models_warn_of_nothing(images, caplog):
+    """TensorFlow would take them for one that is compiled again and again."""
+    x = images(8, 4)
+    for _ in range(6):
+        triple = kerasae.build_undercomplete_ae(4, latent_dim=2)
+        kerasae.fit(triple, x, verbose=0)
+        kerasae.predict(triple, x)
+    assert not caplog.records

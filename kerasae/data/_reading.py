@@ -60,7 +60,8 @@ def _read_published(name: str) -> Raw:
             parts = getattr(keras.datasets, name).load_data()
         except Exception as error:  # a failed download is a bare Exception
             expected = f"a folder with {name}.npz ({arrays}) where Keras cannot load it"
-            fix = f"Set this environment variable. Keras said: {error}"
+            fix = "Put the file there" if folder else "Set this environment variable"
+            fix += f", or see what Keras said: {error}"
             raise OSError(complaint("KERASAE_DATA", expected, folder, fix)) from error
     shapes = [x.shape for x, _ in parts]
     if [shape[1:] for shape in shapes] not in ([(28, 28)] * 2, [(28, 28, 1)] * 2):

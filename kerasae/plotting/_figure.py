@@ -33,7 +33,8 @@ GRAY = "0.35"  # for what belongs to no curve
 def new_figure(width: float, height: float, layout: Any = "none") -> "Figure":
     """Return an empty figure, sizes in inches, that no pyplot state knows of."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    from kerasae.plotting._drawn import Figure
 
     figure = Figure(figsize=(width, height), dpi=DPI, layout=layout)
     FigureCanvasAgg(figure)  # text can be measured, and pixels be read, at once

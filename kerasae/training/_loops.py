@@ -89,6 +89,9 @@ def _tensorflow(model: keras.Model, step: Any, training: bool) -> Any:
             step(_batch(x, y, i))
         return model.get_metrics_result()
 
+    # TensorFlow takes the loops of several models for one that is traced anew.
+    run._omit_frequent_tracing_warning = True
+
     @contextmanager
     def epoch() -> Iterator[Run]:
         def run_on_tensors(x: Any, y: Any, count: int) -> dict[str, Any]:
