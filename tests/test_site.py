@@ -202,10 +202,18 @@ class TestTutorials:
         assert cells[0].source.startswith("# Title\n")
         assert [cell.source for cell in cells[1:]] == [
             "See there, [Keras](https://keras.io) and $x_1$.",
-            "x = 1",
+            "# First\nx = 1",
             "> **Why**\n> \n> Because.\n\nText.",
-            "y = 2",
+            "# Then, more\ny = 2",
         ]
+
+    def test_a_page_shows_the_titles_of_cells(self, script):
+        page = types.SimpleNamespace(meta={"script": script})
+        shown = tutorials.on_page_markdown(
+            "# Title\n\n{{ cell First }}\n\n{{ cell Then, more }}\n", page
+        )
+        assert '```{.python title="First"}\nx = 1\n```\n' in shown
+        assert '```{.python title="Then, more"}\ny = 2\n```\n' in shown
 
 
 class TestFormulas:

@@ -67,9 +67,10 @@ def on_page_markdown(markdown: str, page: Page, **kwargs: Any) -> str:
         return markdown
     found = cells(script)
     check_shown(markdown, script, found)
-    markdown = SHOWN.sub(lambda at: f"```python\n{found[at[1]]}\n```", markdown)
+    markdown = SHOWN.sub(lambda at: _titled(at[1], found[at[1]]), markdown)
     line = (
-        f"The code of this page is the script `examples/{script}.py`. Take it along "
+        f"The code of this page is the script `examples/{script}.py`, which writes its "
+        "pictures to the folder `out`. Take it along "
         f'[as a notebook]({script}.ipynb){{ download="{script}.ipynb" }}.\n'
         "{ .take-along }"
     )
@@ -119,7 +120,7 @@ def notebook(markdown: str, script: str) -> nbformat.NotebookNode:
     # Every second part is a title, for the pattern has one group.
     for number, part in enumerate(SHOWN.split(markdown[heading.end() :])):
         if number % 2:
-            made.append(nbformat.v4.new_code_cell(_runnable(found[part])))
+            made.append(nbformat.v4.new_code_cell(_runnable(part, found[part])))
         elif text := _prose(part):
             made.append(nbformat.v4.new_markdown_cell(text))
     for number, cell in enumerate(made):
@@ -128,9 +129,14 @@ def notebook(markdown: str, script: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
 
 
-def _runnable(code: str) -> str:
-    """Return a cell that takes no options from a command line, which there is not."""
-    lines = []
+def _titled(title: str, code: str) -> str:
+    """Return a cell as a page shows it, under its title."""
+    return f'```{{.python title="{title}"}}\n{code}\n```'
+
+
+def _runnable(title: str, code: str) -> str:
+    """Return a cell under its title, without the command line that there is not."""
+    lines = [f"# {title}"]
     for line in code.splitlines():
         if PARSED in line:
             lines.append(OPTIONS)
