@@ -20,9 +20,9 @@ from kerasae.plotting import (
 from kerasae.training import TensorBoard
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=Path, default=Path("out"))
-parser.add_argument("--epochs", type=int, default=10)
-parser.add_argument("--data", default="mnist")
+parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
+parser.add_argument("--epochs", type=int, default=10, help="rounds over the data")
+parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
 
 keras.utils.set_random_seed(0)
@@ -34,6 +34,7 @@ triple = kerasae.build_conv_ae(x_train.shape[1:], filters=(16, 8, 8), seed=0)
 autoencoder, encoder, decoder = triple
 for layer in autoencoder.layers:
     print(f"{layer.name:18}  {layer.output.shape[1:]!s:12}  {layer.count_params():5}")
+
 print(f"{'all weights':32}  {autoencoder.count_params():5}")
 
 # %% Diagram

@@ -14,10 +14,10 @@ from kerasae.metrics import pca_error, reconstruction_error
 from kerasae.plotting import plot_code_map, plot_history, plot_reconstructions
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=Path, default=Path("out"))
-parser.add_argument("--epochs", type=int, default=50)
-parser.add_argument("--data", default="mnist")
-parser.add_argument("--latent-dim", type=int, default=32)
+parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
+parser.add_argument("--epochs", type=int, default=50, help="rounds over the data")
+parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
+parser.add_argument("--latent-dim", type=int, default=32, help="numbers in the code")
 arguments = parser.parse_args()
 
 data = kerasae.data.load_dataset(arguments.data)
@@ -60,6 +60,7 @@ plot_history(histories, path=arguments.out / "deep_curves.png")
 for name, triple in models.items():
     error = reconstruction_error(x_test, kerasae.predict(triple, x_test))
     print(f"{name:7}  mean squared error {error:.5f}")
+
 _, error = pca_error(x_train, x_test, size)
 print(f"PCA      mean squared error {error:.5f}")
 

@@ -15,10 +15,10 @@ from kerasae.metrics import reconstruction_error
 from kerasae.plotting import plot_history, plot_reconstructions
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=Path, default=Path("out"))
-parser.add_argument("--epochs", type=int, default=20)
-parser.add_argument("--data", default="mnist")
-parser.add_argument("--images", type=int, default=10000)
+parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
+parser.add_argument("--epochs", type=int, default=20, help="rounds over the data")
+parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
+parser.add_argument("--images", type=int, default=10000, help="to train on")
 arguments = parser.parse_args()
 
 keras.utils.set_random_seed(0)

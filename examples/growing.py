@@ -20,11 +20,11 @@ from kerasae.plotting import (
 from kerasae.training import grow
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=Path, default=Path("out"))
+parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
 parser.add_argument("--epochs", type=int, default=4, help="before each growth")
 parser.add_argument("--last-epochs", type=int, default=8, help="after the last one")
-parser.add_argument("--batch-size", type=int, default=256)
-parser.add_argument("--data", default="mnist")
+parser.add_argument("--batch-size", type=int, default=256, help="samples a step")
+parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
 
 # %% Data

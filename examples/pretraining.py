@@ -17,12 +17,12 @@ HIDDEN_UNITS = (500, 250, 100, 50)
 PAIRS = len(HIDDEN_UNITS) + 1
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=Path, default=Path("out"))
+parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
 parser.add_argument("--epochs", type=int, default=3, help="a pair of layers")
 parser.add_argument("--tuning-epochs", type=int, default=5, help="of the whole")
-parser.add_argument("--batch-size", type=int, default=128)
+parser.add_argument("--batch-size", type=int, default=128, help="samples a step")
 parser.add_argument("--order", default="input", help="or ends")
-parser.add_argument("--data", default="mnist")
+parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
 
 # %% Data
@@ -73,6 +73,7 @@ histories = kerasae.training.pretrain(
 for number, history in enumerate(histories, start=1):
     first, last = (history.history["loss"][epoch] for epoch in (0, -1))
     print(f"pair {number} of {PAIRS}  loss {first:.5f} to {last:.5f}")
+
 images = kerasae.predict(triple, x_test)
 print(f"pretrained only        {reconstruction_error(x_test, images):.5f}")
 

@@ -17,8 +17,8 @@ from kerasae.plotting import plot_reconstructions
 STEPS, CODE_SIZE = 32, 4
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=Path, default=Path("out"))
-parser.add_argument("--epochs", type=int, default=40)
+parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
+parser.add_argument("--epochs", type=int, default=40, help="rounds over the data")
 arguments = parser.parse_args()
 
 

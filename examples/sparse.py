@@ -5,6 +5,7 @@ Run it with `python sparse.py --out FOLDER --epochs NUMBER --data NAME`.
 
 # %% Settings
 import argparse
+import math
 from pathlib import Path
 
 import keras
@@ -19,9 +20,9 @@ from kerasae.plotting import (
 )
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=Path, default=Path("out"))
-parser.add_argument("--epochs", type=int, default=50)
-parser.add_argument("--data", default="mnist")
+parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
+parser.add_argument("--epochs", type=int, default=50, help="rounds over the data")
+parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
 
 data = kerasae.data.load_dataset(arguments.data)
@@ -70,10 +71,11 @@ plot_reconstructions(
 plot_codes(sparse_codes, originals=x_test, path=arguments.out / "sparse_codes.png")
 
 # %% A higher price
+price = 1e-3
 dear = kerasae.build_sparse_ae(
-    shape, latent_dim=32, activity_regularizer=("l1", 1e-3), seed=0
+    shape, latent_dim=32, activity_regularizer=("l1", price), seed=0
 )
-_ = train("L1 penalty, 1e-3", dear, arguments.epochs)
+_ = train(f"L1 penalty, {price:g}", dear, arguments.epochs)
 
 # %% A target rate
 rate = kerasae.build_sparse_ae(
@@ -90,9 +92,9 @@ limited = kerasae.build_sparse_ae(shape, latent_dim=32, k=8, seed=0)
 _ = train("at most 8 of 32", limited, arguments.epochs)
 
 # %% Codes larger than the image
-epochs = -(-arguments.epochs // 10)
+epochs = math.ceil(arguments.epochs / 10)
 wide = kerasae.build_undercomplete_ae(shape, latent_dim=1024, seed=0)
-train("1024", wide, epochs)
+_ = train("no limit, 1024", wide, epochs)
 wide_sparse = kerasae.build_sparse_ae(shape, latent_dim=1024, k=32, seed=0)
 wide_codes, _ = train("at most 32 of 1024", wide_sparse, epochs)
 print(f"units that are ever active: {(wide_codes > 0).any(axis=0).sum()}")

@@ -15,9 +15,9 @@ from kerasae.metrics import reconstruction_error
 from kerasae.plotting import plot_filters, plot_reconstructions
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=Path, default=Path("out"))
-parser.add_argument("--epochs", type=int, default=51)
-parser.add_argument("--data", default="mnist")
+parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
+parser.add_argument("--epochs", type=int, default=51, help="rounds over the data")
+parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 parser.add_argument("--images", type=int, default=5000, help="to train on")
 arguments = parser.parse_args()
 
@@ -44,6 +44,7 @@ for name, triple in models.items():
         triple, x_train, epochs=arguments.epochs, batch_size=20, verbose=0
     )
     costs[name] = history.history["loss"]
+
 print("epoch  clean  30 % masked")
 for epoch in range(0, arguments.epochs, 10):
     print(f"{epoch:5}", *(f"{cost[epoch]:6.2f}" for cost in costs.values()))
@@ -61,6 +62,7 @@ noisy = kerasae.data.corrupt(x_test, "masking", 0.3, seed=1)
 for name, triple in models.items():
     images = kerasae.predict(triple, noisy)
     print(f"masked, trained on {name}: {reconstruction_error(x_test, images):.4f}")
+
 plot_reconstructions(
     x_test, images, corrupted=noisy, path=arguments.out / "tied_masked.png"
 )
