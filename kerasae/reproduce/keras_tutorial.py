@@ -133,7 +133,9 @@ SOURCE = Source(
             epochs=50,
             batch_size=128,
             published={_TEST: 0.094},
-            remarks={_TEST: "published for the same model by the Keras blog"},
+            remarks={
+                _TEST: "published by the Keras blog, with Adadelta"
+            },
         ),
         Experiment(
             name="denoising",
