@@ -146,6 +146,8 @@ class Walk:
             self.complain(page, "a formula was not rendered")
         if found := RAW.search(seen["text"]):
             self.complain(page, f"a formula in the text: {found[0]!r}")
+        if "{{" in seen["text"]:
+            self.complain(page, "a line {{ ... }} was not filled in")
         if tab.evaluate("!document.querySelector('.md-content h1')"):
             self.complain(page, "no heading")
         self.shoot(tab, page, "wide")

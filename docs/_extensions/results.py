@@ -1,12 +1,13 @@
 """Puts tables of measured results into the pages, from the JSON files beside them.
 
-A line `{{ speed }}` in a page becomes the table of that name below, or says that
-nobody has measured it.
+A line `{{ speed }}` in a page, indented or not, becomes the table of that name below,
+or says that nobody has measured it.
 """
 
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,14 @@ from kerasae.reproduce import _machine, _results  # noqa: E402
 
 def on_page_markdown(markdown: str, **kwargs: Any) -> str:
     """Fill the tables in."""
-    return re.sub(r"^\{\{ ([\w -]+) \}\}$", _filled, markdown, flags=re.MULTILINE)
+    line = re.compile(r"^( *)\{\{ ([\w -]+) \}\}$", re.MULTILINE)
+    return line.sub(
+        lambda found: textwrap.indent(_table_of(found[2]), found[1]), markdown
+    )
 
 
-def _filled(found: re.Match[str]) -> str:
-    make = TABLES[found[1]]
+def _table_of(name: str) -> str:
+    make = TABLES[name]
     try:
         return make()
     except (FileNotFoundError, KeyError):
@@ -49,7 +53,7 @@ def _reproduction(name: str) -> dict[str, Callable[[], str]]:
         return _read(name)["results"]
 
     return {
-        f"values of {name}": lambda: _results.values_table(source, results()),
+        f"values of {name}": lambda: _results.values_tables(source, results()),
         f"runs of {name}": lambda: _results.runs_table(source, results()),
     }
 

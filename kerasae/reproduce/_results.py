@@ -146,25 +146,34 @@ def remark(row: Row) -> str:
     return row.remark or ("not explained" if wide else "")
 
 
-def values_table(source: Source, results: list[dict[str, Any]]) -> str:
-    """Return what was published beside ours, in Markdown."""
-    measured = {result["backend"] for result in results}
-    backends = [name for name in _BACKENDS if name in measured]
-    heads = ["", "published", *(_BACKENDS[name] for name in backends), "remark"]
-    table: list[list[str]] = []
-    last = ""
-    for row in rows(source, results):
-        if row.experiment != last:
-            last = row.experiment
-            about = f"**{last}**: {source.experiment(last).settings}"
-            table.append([about, *[""] * (len(heads) - 1)])
+def values_tables(source: Source, results: list[dict[str, Any]]) -> str:
+    """Return what was published beside ours, a table an experiment, in Markdown."""
+    found = list(rows(source, results))
+    parts = []
+    for experiment in source.experiments:
+        own = [row for row in found if row.experiment == experiment.name]
+        if own:
+            parts += [f"**{experiment.name}**: {experiment.settings}", _values(own)]
+    return "\n\n".join(parts)
+
+
+def _values(found: list[Row]) -> str:
+    """Return the table of one experiment."""
+    backends = [name for name in _BACKENDS if any(name in row.ours for row in found)]
+    table = []
+    for row in found:
         cells = []
         for name in backends:
             ours = row.ours.get(name)
             change = "" if ours is None else difference(row.published, ours)
             cells.append(f"{shown(ours)} ({change})" if change else shown(ours))
+        # Numbers and their signs stay on one line.
+        cells = [cell.replace(" ", "\u00a0") for cell in cells]
         table.append([row.value, shown(row.published), *cells, remark(row)])
-    return _markdown(heads, table, words=(0, len(heads) - 1))
+    heads = ["", "published", *(_BACKENDS[name] for name in backends), "remark"]
+    if not any(line[-1] for line in table):
+        heads, table = heads[:-1], [line[:-1] for line in table]
+    return _markdown(heads, table, words=(0, len(backends) + 2))
 
 
 def runs_table(source: Source, results: list[dict[str, Any]]) -> str:

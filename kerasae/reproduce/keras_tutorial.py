@@ -133,9 +133,7 @@ SOURCE = Source(
             epochs=50,
             batch_size=128,
             published={_TEST: 0.094},
-            remarks={
-                _TEST: "published by the Keras blog, with Adadelta"
-            },
+            remarks={_TEST: "published by the Keras blog, with Adadelta"},
         ),
         Experiment(
             name="denoising",
