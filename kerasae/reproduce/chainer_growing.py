@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from kerasae.reproduce._work import Work
 
 _TEST = "cross-entropy per pixel, test"
-_BEFORE = f"{_TEST}, before the network first grows"
-_AFTER = f"{_TEST}, an epoch later"
+_BEFORE = "cross-entropy, test, before growing"
+_AFTER = "cross-entropy, test, an epoch later"
 _NATS = "loss, test"
-# What is reported; the loss is the sum over the pixels, which Adadelta, whose epsilon
-# is not small beside the gradients of the mean, learns much faster from.
+# What is reported. The loss is the sum over the pixels, as in the repository: beside
+# the gradients of their mean Adadelta's epsilon is not small, and learning is slow.
 _METRIC = "binary_crossentropy"
 # The network grows to the 784-256-128-64-32 of the repository.
 _CODES = (256, 128, 64, 32)
@@ -127,7 +127,7 @@ SOURCE = Source(
             "784-256-784, grown to codes of 128, 64, 32 every 4 epochs, else the same",
             _deep,
             quick_epochs=4,
-            published={_AFTER: "a growth blurs the pictures"},
+            published={_AFTER: "blurs the pictures"},
         ),
         _experiment(
             "conv",
