@@ -27,7 +27,8 @@ def test_a_source_runs_in_quick_mode(source, tmp_path):
         for value in result["ours"]:
             assert f"\n  {value} " in done.output
     assert "not to be compared with what was published" in done.output
-    assert max(map(len, done.output.partition("published")[2].splitlines())) <= 80
+    table = done.output.partition("published")[2].partition("\n\n")[0]
+    assert max(map(len, table.splitlines())) <= 80
 
 
 def committed(source):
