@@ -64,6 +64,7 @@ def fit(
     if not np.isfinite(history.get("loss", [0.0])[-1]):
         raise ValueError(
             "Training diverged: the loss is not a finite number. Start again with "
-            "--force and a smaller --learning-rate."
+            "--force and a smaller learning rate, where there is one to choose "
+            "(--learning-rate)."
         )
     return history
