@@ -19,7 +19,8 @@ LINES = (
     ("generation", "training", "plotting", "saving"),
     ("estimators",),
     ("runs",),
-    ("reproduce", "cli"),
+    ("reproduce",),
+    ("cli",),
     ("__main__",),
 )
 LINE = {room: number for number, rooms in enumerate(LINES) for room in rooms}

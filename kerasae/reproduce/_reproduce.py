@@ -143,7 +143,7 @@ def _result(
         epochs=work.epochs,
         batch_size=work.batch_size,
         backend=backend,
-        seconds=round(work.seconds, 1),
+        seconds=round(work.seconds, 2),
         published=dict(experiment.published),
         ours=ours,
     )
