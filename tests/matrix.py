@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,6 +28,8 @@ QUICK = {
     "TF_NUM_INTEROP_THREADS": "1",
     "XLA_FLAGS": "--xla_backend_optimization_level=1",
 }
+# What JAX compiled for one test it need not compile for the next.
+JAX_CACHE = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
 # These hardly touch a backend, or start all of them by themselves.
 ONCE = (
     "tests/test_architecture.py",
@@ -46,7 +49,7 @@ ONCE = (
 )
 
 
-def stages():
+def stages(cache):
     """Yield (name, command, environment) for each thing to run."""
     yield "style", (PYTHON, "-m", "ruff", "check", "."), {}
     yield "format", (PYTHON, "-m", "ruff", "format", "--check", "."), {}
@@ -59,6 +62,8 @@ def stages():
     for backend in BACKENDS:
         left_out = [f"--ignore={path}" for path in ONCE]
         keras = {"KERAS_BACKEND": backend, **QUICK}
+        if backend == "jax":
+            keras |= {"JAX_COMPILATION_CACHE_DIR": cache, **JAX_CACHE}
         yield f"tests on {backend}", (*PYTEST, "tests", *left_out), keras
     # Nothing is compiled on torch, which is fastest where little is computed.
     keras = {"KERAS_BACKEND": "torch", **QUICK}
@@ -75,14 +80,15 @@ def main():
     if browser_path() is None:
         print("note: Chromium is missing, the site is not walked")
     results = []
-    for name, command, environment in stages():
-        print(f"\n== {name}", flush=True)
-        started = time.monotonic()
-        path = os.pathsep.join((str(Path(PYTHON).parent), os.environ["PATH"]))
-        done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, "PATH": path, **environment}
-        )
-        results.append((name, done.returncode, time.monotonic() - started))
+    path = os.pathsep.join((str(Path(PYTHON).parent), os.environ["PATH"]))
+    with tempfile.TemporaryDirectory() as cache:
+        for name, command, environment in stages(cache):
+            print(f"\n== {name}", flush=True)
+            started = time.monotonic()
+            done = subprocess.run(
+                command, cwd=ROOT, env={**os.environ, "PATH": path, **environment}
+            )
+            results.append((name, done.returncode, time.monotonic() - started))
     print()
     for name, code, seconds in results:
         print(f"{'failed' if code else 'passed'}  {seconds:6.0f} s  {name}")

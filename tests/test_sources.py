@@ -10,6 +10,8 @@ from kerasae.cli import app
 from kerasae.reproduce import SOURCES, _results
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
+# Dense and quick on every backend; the others were run on the fastest for them.
+CONVOLUTIONAL = {"conv", "denoising", "strided-conv"}
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -39,6 +41,21 @@ def test_what_is_off_has_a_remark(source):
     assert rows
     for row in rows:
         assert _results.remark(row) != "not explained", row
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_site_has_full_results(source):
+    record = committed(source)
+    assert not record["quick"]
+    found = {(one["experiment"], one["backend"]): one for one in record["results"]}
+    for experiment in SOURCES[source].experiments:
+        backends = {"tensorflow", "jax", "torch"}
+        if experiment.name in CONVOLUTIONAL:
+            backends = {"tensorflow"}
+        for backend in backends:
+            result = found[experiment.name, backend]
+            assert (result["data"], result["epochs"]) == ("mnist", experiment.epochs)
+            assert result["published"] == dict(experiment.published)
 
 
 def row(published, ours, remark=""):
