@@ -27,9 +27,9 @@ QUICK = {
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
     "XLA_FLAGS": "--xla_backend_optimization_level=1",
+    # What JAX compiled for one test it need not compile for the next.
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
 }
-# What JAX compiled for one test it need not compile for the next.
-JAX_CACHE = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
 # These hardly touch a backend, or start all of them by themselves.
 ONCE = (
     "tests/test_architecture.py",
@@ -59,14 +59,13 @@ def stages(cache):
     yield "docs", (*docs, "--site-dir", "build/site"), {}
     if browser_path():
         yield "site", (PYTHON, "tests/walk_site.py", "--site", "build/site"), {}
+    quick = {**QUICK, "JAX_COMPILATION_CACHE_DIR": cache}
     for backend in BACKENDS:
         left_out = [f"--ignore={path}" for path in ONCE]
-        keras = {"KERAS_BACKEND": backend, **QUICK}
-        if backend == "jax":
-            keras |= {"JAX_COMPILATION_CACHE_DIR": cache, **JAX_CACHE}
+        keras = {"KERAS_BACKEND": backend, **quick}
         yield f"tests on {backend}", (*PYTEST, "tests", *left_out), keras
     # Nothing is compiled on torch, which is fastest where little is computed.
-    keras = {"KERAS_BACKEND": "torch", **QUICK}
+    keras = {"KERAS_BACKEND": "torch", **quick}
     yield "tests of no backend", (*PYTEST, *ONCE), keras
     yield "doctests", (*PYTEST, "--doctest-modules", "kerasae"), keras
     if "--alone" in sys.argv:
