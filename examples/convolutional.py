@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 
 import kerasae
+from kerasae.callbacks import TensorBoard
 from kerasae.metrics import pca_error, reconstruction_error
 from kerasae.plotting import (
     plot_architecture,
@@ -17,7 +18,6 @@ from kerasae.plotting import (
     plot_history,
     plot_reconstructions,
 )
-from kerasae.training import TensorBoard
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")

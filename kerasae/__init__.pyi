@@ -1,3 +1,5 @@
+from . import builders as builders
+from . import callbacks as callbacks
 from . import data as data
 from . import estimators as estimators
 from . import generation as generation
@@ -7,8 +9,9 @@ from . import metrics as metrics
 from . import models as models
 from . import plotting as plotting
 from . import regularizers as regularizers
+from . import reproduce as reproduce
+from . import runs as runs
 from . import training as training
-from ._prediction import predict as predict
 from ._triple import Autoencoder as Autoencoder
 from ._triple import split as split
 from .builders import build_contractive_ae as build_contractive_ae
@@ -24,8 +27,9 @@ from .builders import build_strided_conv_ae as build_strided_conv_ae
 from .builders import build_tied_ae as build_tied_ae
 from .builders import build_undercomplete_ae as build_undercomplete_ae
 from .builders import build_vae as build_vae
+from .engine.compiling import compile as compile
+from .engine.fitting import fit as fit
+from .engine.prediction import predict as predict
 from .plotting import plot_architecture as plot_architecture
 from .saving import load as load
 from .saving import save as save
-from .training import compile as compile
-from .training import fit as fit

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import keras
 
-from kerasae import _checks
-
-CODE = "code"
+from kerasae import _archive, _checks
+from kerasae._layer_names import CODE
 
 
 class Autoencoder(NamedTuple):
@@ -39,9 +38,7 @@ class Autoencoder(NamedTuple):
 
     def __reduce__(self) -> tuple[Callable[..., "Autoencoder"], tuple[bytes]]:
         # As one file: models that are pickled one by one share no weights.
-        from kerasae.saving import from_bytes, to_bytes
-
-        return from_bytes, (to_bytes(self),)
+        return _from_bytes, (_archive.to_bytes(self.autoencoder),)
 
 
 def split(model: keras.Model) -> Autoencoder:
@@ -109,6 +106,10 @@ def split(model: keras.Model) -> Autoencoder:
     free = chain([f"{CODE}_input"], (f"{CODE}_input_{n}" for n in count(1)))
     decoder.layers[0].name = next(name for name in free if name not in names)
     return Autoencoder(model, encoder, decoder)
+
+
+def _from_bytes(content: bytes) -> Autoencoder:
+    return split(_archive.from_bytes(content))
 
 
 def as_triple(model: Autoencoder | keras.Model) -> Autoencoder:

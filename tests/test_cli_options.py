@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerasae.cli._options import parameters, parse, shown
+from kerasae.cli._variant_options import parameters, parse, shown
 
 
 def build(

@@ -26,7 +26,7 @@ def _eager(monkeypatch):
     """Compiling takes longer than the few steps that each of the models takes."""
     eager = {"run_eagerly": True, "jit_compile": False, "steps_per_execution": 1}
     monkeypatch.setattr(
-        "kerasae.training.compiling.execution_settings", lambda model: eager
+        "kerasae.engine.compiling.execution_settings", lambda model: eager
     )
 
 

@@ -65,7 +65,7 @@ def _eager(request, monkeypatch):
     if "compiled" not in request.fixturenames:
         eager = {"run_eagerly": True, "jit_compile": False, "steps_per_execution": 1}
         monkeypatch.setattr(
-            "kerasae.training.compiling.execution_settings", lambda model: eager
+            "kerasae.engine.compiling.execution_settings", lambda model: eager
         )
 
 

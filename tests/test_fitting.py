@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 import kerasae
-from kerasae.training import KLWarmUp
-from kerasae.training._loops import loop
+from kerasae.callbacks import KLWarmUp
+from kerasae.engine._epoch_loop import loop
 
 VARIANTS = {
     "deep": lambda: kerasae.build_deep_ae((8, 8, 1), latent_dim=4, seed=0),

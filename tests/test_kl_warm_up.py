@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import kerasae
-from kerasae.training import KLWarmUp
+from kerasae.callbacks import KLWarmUp
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 import kerasae
-from kerasae.training import Progress, pretrain
-from kerasae.training._chain import pairs
+from kerasae.callbacks import Progress
+from kerasae.training import pretrain
+from kerasae.training._layer_pairs import pairs
 
 
 def stack(**options):

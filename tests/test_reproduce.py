@@ -8,7 +8,7 @@ import keras
 import pytest
 
 from kerasae import reproduce as room
-from kerasae.reproduce import SOURCES, _results, reproduce
+from kerasae.reproduce import SOURCES, comparison, reproduce
 from kerasae.reproduce._source import Experiment, Source
 from kerasae.reproduce._work import Work
 from kerasae.runs import Run
@@ -88,7 +88,9 @@ def test_results_are_neither_lost_nor_made_twice(tmp_path):
 def test_results_of_other_backends_stay(tmp_path):
     (result,) = quick(tmp_path, ONE)
     other = {**result, "backend": "another"}
-    results = _results.Results(SOURCES["keras-tutorial"], tmp_path, quick=True, seed=0)
+    results = comparison.Results(
+        SOURCES["keras-tutorial"], tmp_path, quick=True, seed=0
+    )
     results.add(other)
     quick(tmp_path, ONE, force=True)
     assert [one["backend"] for one in file(tmp_path)["results"]] == ["another", HERE]
@@ -131,12 +133,12 @@ def test_what_is_trained_is_not_trained_again(tmp_path, monkeypatch):
     """Training is over, but what comes after it failed."""
     with pytest.raises(RuntimeError, match="power"):
         quick(tmp_path, source="own")
-    add = _results.Results.add
-    monkeypatch.setattr(_results.Results, "add", lambda self, result: 1 / 0)
+    add = comparison.Results.add
+    monkeypatch.setattr(comparison.Results, "add", lambda self, result: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         quick(tmp_path, source="own", resume=True)
     seconds = Run(tmp_path / HERE / "one").read()["seconds"]
-    monkeypatch.setattr(_results.Results, "add", add)
+    monkeypatch.setattr(comparison.Results, "add", add)
     monkeypatch.setattr("kerasae.reproduce._work.fit", None)  # nothing is to be fitted
     experiment = room._reproduce.SOURCES["own"].experiments[0]
     monkeypatch.setattr(
@@ -178,7 +180,7 @@ def test_what_does_not_fit_is_said(tmp_path):
 
 def test_tables_need_no_keras():
     code = (
-        "import sys; from kerasae.reproduce import SOURCES, _results;"
+        "import sys; from kerasae.reproduce import SOURCES, comparison;"
         "print(len(SOURCES), 'keras' in sys.modules)"
     )
     done = subprocess.run(

@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 
 import kerasae
 from kerasae.builders import VARIANTS
-from kerasae.builders._weights import initial_values
+from kerasae.builders.initial_weights import initial_values
+from kerasae.callbacks._thumbnails import picture_shape as thumbnail_shape
+from kerasae.callbacks._thumbnails import thumbnails
 from kerasae.cli import app
 from kerasae.estimators import AutoencoderTransformer
 from kerasae.layers import PaddingMask
@@ -22,8 +24,6 @@ from kerasae.plotting import (
     plot_reconstructions,
 )
 from kerasae.runs import load_with_samples, plot, train
-from kerasae.training._thumbnails import picture_shape as thumbnail_shape
-from kerasae.training._thumbnails import thumbnails
 
 LENGTHS = (6, 4, 1, 5)
 PAD = -1.0

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kerasae.cli import app
-from kerasae.reproduce import SOURCES, _results
+from kerasae.reproduce import SOURCES, comparison
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
 # Dense and quick on every backend; the others were run on the fastest for them.
@@ -37,10 +37,10 @@ def committed(source):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_what_is_off_has_a_remark(source):
-    rows = list(_results.rows(SOURCES[source], committed(source)["results"]))
+    rows = list(comparison.rows(SOURCES[source], committed(source)["results"]))
     assert rows
     for row in rows:
-        assert _results.remark(row) != "not explained", row
+        assert comparison.remark(row) != "not explained", row
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -59,7 +59,7 @@ def test_the_site_has_full_results(source):
 
 
 def row(published, ours, remark=""):
-    return _results.Row("deep", "loss", published, {"jax": ours}, remark)
+    return comparison.Row("deep", "loss", published, {"jax": ours}, remark)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def row(published, ours, remark=""):
     ],
 )
 def test_remarks(published, ours, remark, expected):
-    assert _results.remark(row(published, ours, remark)) == expected
+    assert comparison.remark(row(published, ours, remark)) == expected
 
 
 def test_tables_of_the_site():
@@ -88,7 +88,7 @@ def test_tables_of_the_site():
         }
         for backend, ours in (("torch", 0.0902), ("jax", 0.082))
     ]
-    heading, _, *lines = _results.values_tables(source, results).splitlines()
+    heading, _, *lines = comparison.values_tables(source, results).splitlines()
     assert heading.startswith("**deep**: 784-128-64-32")
     assert lines[0] == "|  | published | JAX | torch | remark |"
     assert lines[2].replace("\u00a0", " ") == (

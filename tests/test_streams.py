@@ -13,7 +13,7 @@ import pytest
 
 import kerasae
 from kerasae.data import corrupt, pairs
-from kerasae.data._mapped import is_mapped, release
+from kerasae.data.mapped import is_mapped, release
 
 NOISE = ("masking", 0.5)
 SHAPE = (6,)

@@ -21,9 +21,9 @@ import pytest
 
 import kerasae
 from kerasae.builders import SAMPLE_AXES, VARIANTS
-from kerasae.training import TensorBoard, grow
-from kerasae.training._summaries import histogram
-from kerasae.training._thumbnails import picture_shape, thumbnails, value_range
+from kerasae.callbacks import TensorBoard, grow
+from kerasae.callbacks._summaries import histogram
+from kerasae.callbacks._thumbnails import picture_shape, thumbnails, value_range
 
 pytest.importorskip("tensorboardX")
 # The server is started once, in one process.

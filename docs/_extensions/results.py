@@ -16,8 +16,8 @@ DOCS = Path(__file__).parent.parent
 sys.path.insert(0, str(DOCS.parent))
 
 from benchmarks import _table, growth, memory, precision  # noqa: E402
-from kerasae import reproduce  # noqa: E402
-from kerasae.reproduce import _machine, _results  # noqa: E402
+from kerasae import _environment, reproduce  # noqa: E402
+from kerasae.reproduce import comparison  # noqa: E402
 
 
 def on_page_markdown(markdown: str, **kwargs: Any) -> str:
@@ -53,13 +53,13 @@ def _reproduction(name: str) -> dict[str, Callable[[], str]]:
         return _read(name)["results"]
 
     return {
-        f"values of {name}": lambda: _results.values_tables(source, results()),
-        f"runs of {name}": lambda: _results.runs_table(source, results()),
+        f"values of {name}": lambda: comparison.values_tables(source, results()),
+        f"runs of {name}": lambda: comparison.runs_table(source, results()),
     }
 
 
 TABLES = {
-    "machine": lambda: _machine.headline(_read("benchmarks")),
+    "machine": lambda: _environment.headline(_read("benchmarks")),
     "speed": lambda: _table.speed_table(_read("benchmarks")["cases"]),
     "seconds": lambda: _table.seconds_table(_read("benchmarks")["cases"]),
     "memory": lambda: memory.table(_read("benchmarks-memory")["results"]),

@@ -9,14 +9,14 @@ import keras
 from keras import layers
 
 from kerasae import _checks
-from kerasae._names import by_name
-from kerasae._triple import CODE, Autoencoder, split
-from kerasae.builders._weights import Weights
+from kerasae._identifiers import by_name
+from kerasae._layer_names import CODE, RECONSTRUCTION
+from kerasae._triple import Autoencoder, split
+from kerasae.builders.initial_weights import Weights
 from kerasae.layers import KSparse
-from kerasae.layers._corrupted import corrupted
+from kerasae.layers.apply_corruption import corrupted
 from kerasae.regularizers import InFloat32, KLSparsity
 
-OUTPUT = "reconstruction"
 REGULARIZERS: dict[str, Callable[..., keras.regularizers.Regularizer]] = {
     "l1": keras.regularizers.L1,
     "l2": keras.regularizers.L2,
@@ -155,7 +155,7 @@ def dense_autoencoder(
         math.prod(shape),
         activation=output_activation,
         kernel_initializer=weights.initializer(),
-        name=OUTPUT,
+        name=RECONSTRUCTION,
     )(x)
     return finish(inputs, restore(x, shape), name, weights)
 

@@ -9,16 +9,16 @@ import keras
 from keras import layers
 
 from kerasae import _checks
-from kerasae._triple import CODE, Autoencoder
+from kerasae._layer_names import CODE, RECONSTRUCTION
+from kerasae._triple import Autoencoder
 from kerasae.builders._blocks import (
-    OUTPUT,
     activated,
     enter,
     finish,
     penalty,
     summable,
 )
-from kerasae.builders._weights import Weights
+from kerasae.builders.initial_weights import Weights
 
 
 class Kinds(NamedTuple):
@@ -189,7 +189,7 @@ def pooled_autoencoder(
         if not unpadded:
             x = crop(x, sizes[level - 1], f"{name_here}_crop")
     x = convolution(kinds.convolution, weights, shape[-1], kernels[0])(
-        activation=output_activation, name=OUTPUT
+        activation=output_activation, name=RECONSTRUCTION
     )(x)
     return finish(inputs, x, name, weights)
 
@@ -218,7 +218,7 @@ def strided(
     activation: Any,
     output_activation: Any,
     batch_normalization: bool,
-    output: str = OUTPUT,
+    output: str = RECONSTRUCTION,
 ) -> keras.KerasTensor:
     """Apply Conv2D with stride 2 down, a bottleneck, and Conv2DTranspose up.
 

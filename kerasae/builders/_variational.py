@@ -7,10 +7,11 @@ import keras
 from keras import layers
 
 from kerasae import _checks
-from kerasae._names import by_name
-from kerasae._triple import CODE, Autoencoder
+from kerasae._identifiers import by_name
+from kerasae._layer_names import CODE, RECONSTRUCTION
+from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks
-from kerasae.builders._weights import Weights
+from kerasae.builders.initial_weights import Weights
 from kerasae.layers import Bernoulli, Gaussian, GaussianSampling, Likelihood
 from kerasae.models import VariationalAutoencoder
 
@@ -51,7 +52,7 @@ def parse_likelihood(likelihood: Any, output_activation: Any) -> tuple[Likelihoo
     sigmoid = keras.activations.get(output_activation) is keras.activations.sigmoid
     if likelihood is None:
         likelihood = "bernoulli" if sigmoid else "gaussian"
-    layer = by_name("likelihood", likelihood, LIKELIHOODS, name=_blocks.OUTPUT)
+    layer = by_name("likelihood", likelihood, LIKELIHOODS, name=RECONSTRUCTION)
     if not isinstance(layer, Likelihood):
         raise TypeError(
             _checks.complaint(

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from kerasae import _checks
-from kerasae._triple import CODE, Autoencoder
+from kerasae._layer_names import CODE, RECONSTRUCTION
+from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks
-from kerasae.builders._weights import Weights
+from kerasae.builders.initial_weights import Weights
 from kerasae.layers import Bias, ContractiveDense, Penalty
 
 
@@ -80,5 +81,5 @@ def build_contractive_ae(
     x = Penalty(_checks.non_negative("contraction", contraction), name=CODE)(
         contractive(_blocks.flatten(x))
     )
-    x = Bias(output_activation, name=_blocks.OUTPUT)(contractive(x, transpose=True))
+    x = Bias(output_activation, name=RECONSTRUCTION)(contractive(x, transpose=True))
     return _blocks.finish(inputs, _blocks.restore(x, shape), name, weights)

@@ -8,7 +8,7 @@ import keras
 from kerasae import _checks
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks, _convolutions, _variational
-from kerasae.builders._weights import Weights
+from kerasae.builders.initial_weights import Weights
 
 
 def build_conv_vae(

@@ -7,9 +7,10 @@ import keras
 from keras import layers
 
 from kerasae import _checks
-from kerasae._triple import CODE, Autoencoder
+from kerasae._layer_names import CODE, RECONSTRUCTION
+from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks
-from kerasae.builders._weights import Weights
+from kerasae.builders.initial_weights import Weights
 from kerasae.layers import PaddingMask
 from kerasae.models import CheckedModel
 
@@ -110,7 +111,7 @@ def build_lstm_ae(
         channels,
         activation=output_activation,
         kernel_initializer=weights.initializer(),
-        name=_blocks.OUTPUT,
+        name=RECONSTRUCTION,
     )(x)
     # Only padding needs arrays to be looked at.
     kind = keras.Model if padding is None else CheckedModel

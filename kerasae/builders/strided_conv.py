@@ -7,9 +7,10 @@ import keras
 from keras import layers
 
 from kerasae import _checks
-from kerasae._triple import CODE, Autoencoder
+from kerasae._layer_names import CODE
+from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks, _convolutions
-from kerasae.builders._weights import Weights
+from kerasae.builders.initial_weights import Weights
 
 
 def build_strided_conv_ae(

@@ -7,9 +7,10 @@ from typing import Any
 import keras
 
 from kerasae import _checks
-from kerasae._triple import CODE, Autoencoder
+from kerasae._layer_names import CODE, RECONSTRUCTION
+from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks
-from kerasae.builders._weights import Weights
+from kerasae.builders.initial_weights import Weights
 from kerasae.layers import Bias, TiedDense
 
 
@@ -97,6 +98,6 @@ def build_tied_ae(
         x = tied[level](x, transpose=True)
         x = Bias(
             output_activation if last else activation,
-            name=_blocks.OUTPUT if last else f"decoder_{level}",
+            name=RECONSTRUCTION if last else f"decoder_{level}",
         )(x)
     return _blocks.finish(inputs, _blocks.restore(x, shape), name, weights)

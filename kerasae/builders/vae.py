@@ -10,7 +10,7 @@ from keras import layers
 from kerasae import _checks
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks, _variational
-from kerasae.builders._weights import Weights
+from kerasae.builders.initial_weights import Weights
 
 
 def build_vae(

@@ -15,8 +15,8 @@ import typer
 
 from kerasae import _checks
 from kerasae._files import checked_path, replacing
-from kerasae.cli import _options
-from kerasae.cli._backend import native_messages_hidden, use_backend
+from kerasae.cli import _variant_options
+from kerasae.cli._backend_choice import native_messages_hidden, use_backend
 from kerasae.cli._table import print_table
 
 _EXTRA_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -138,7 +138,7 @@ def train(
 
     name = _variant(variant)
     ours = tuple(option for p in context.command.params for option in p.opts)
-    options = _options.parse(VARIANTS[name], context.args, ours)
+    options = _variant_options.parse(VARIANTS[name], context.args, ours)
     folder = output or Path("runs") / f"{name}-{Path(data).stem}"
     with native_messages_hidden():
         # Keras seeds TensorFlow too where it is installed, and so imports it.
@@ -213,13 +213,13 @@ def summary(
 
     builder = VARIANTS[_variant(variant)]
     ours = ("--input-shape", "--backend")
-    options = _options.parse(builder, context.args, ours)
+    options = _variant_options.parse(builder, context.args, ours)
     if input_shape is not None:
-        options["input_shape"] = _options.value(input_shape)
+        options["input_shape"] = _variant_options.value(input_shape)
     builder(**options).autoencoder.summary()
     print("Options:")
-    for name, parameter in _options.parameters(builder).items():
-        print(f"  {name}  (default: {_options.shown(parameter.default)})")
+    for name, parameter in _variant_options.parameters(builder).items():
+        print(f"  {name}  (default: {_variant_options.shown(parameter.default)})")
 
 
 @app.command()
@@ -296,7 +296,7 @@ def reconstruct(
     """Reconstruct data with a trained model, and say how far off it is."""
     use_backend(backend)
     from kerasae import metrics, plotting, runs
-    from kerasae._prediction import predict
+    from kerasae.engine.prediction import predict
 
     triple, x, name = runs.load_with_samples(run, data=data, split=split)
     output = output or run / f"reconstructions-{name}.png"
@@ -321,7 +321,7 @@ def encode(
     """Write the codes of data, one row a sample, in the data's order."""
     use_backend(backend)
     from kerasae import runs
-    from kerasae._prediction import predict
+    from kerasae.engine.prediction import predict
 
     checked_path(output, ("npy",))
     triple, x, _ = runs.load_with_samples(run, data=data, split=split)

@@ -6,11 +6,16 @@ from typing import Annotated
 import typer
 
 from kerasae import _checks
-from kerasae.cli._backend import native_messages_hidden, use_backend
+from kerasae.cli._backend_choice import native_messages_hidden, use_backend
 from kerasae.cli._commands import Backend, app
 from kerasae.cli._table import print_table
-from kerasae.reproduce import _results
-from kerasae.reproduce._reproduce import SOURCES, default_folder, find, reproduce
+from kerasae.reproduce import (
+    SOURCES,
+    comparison,
+    default_folder,
+    find_source,
+    reproduce,
+)
 
 
 @app.command("reproduce")
@@ -38,7 +43,7 @@ def reproduce_source(
     ] = False,
 ) -> None:
     """Run a source's experiments on MNIST, and set ours beside what it published."""
-    found = find(source)
+    found = find_source(source)
     use_backend(backend)
     import keras
 
@@ -62,14 +67,14 @@ def reproduce_source(
         raise SystemExit(130) from None
     print()
     table, remarks = [("", "published", "ours", "off")], []
-    for row in _results.rows(found, results):
+    for row in comparison.rows(found, results):
         if (row.experiment, "", "", "") not in table:
             table.append((row.experiment, "", "", ""))
         (ours,) = row.ours.values()
-        off = "" if quick else _results.difference(row.published, ours)
-        said, measured = _results.shown(row.published), _results.shown(ours)
+        off = "" if quick else comparison.difference(row.published, ours)
+        said, measured = comparison.shown(row.published), comparison.shown(ours)
         table.append((f"  {row.value}", said, measured, off))
-        word = row.remark if quick else _results.remark(row)
+        word = row.remark if quick else comparison.remark(row)
         if word:
             remarks.append(f"{row.experiment}, {row.value}: {word}")
     print_table(table)

@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae.data._mapped import taken
-from kerasae.data._pairing import Pairing, first
+from kerasae.data._preprocessing import Pairing, first
+from kerasae.data.mapped import taken
 
 
 class ArrayBatches(keras.utils.PyDataset):

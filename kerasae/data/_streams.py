@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from kerasae.data._batches import PairedBatches
-from kerasae.data._pairing import Pairing, first
+from kerasae.data._preprocessing import Pairing, first
 from kerasae.data.scaling import wrong
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from kerasae._checks import complaint, positive_integer
 from kerasae.data import _streams
 from kerasae.data._batches import ArrayBatches, PairedBatches
-from kerasae.data._mapped import open_mapped
-from kerasae.data._pairing import Pairing
+from kerasae.data._preprocessing import Pairing
+from kerasae.data.mapped import open_mapped
 from kerasae.data.scaling import wrong
 
 # Recognized by name: a package that nobody uses is not imported.

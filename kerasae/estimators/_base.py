@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from kerasae import training
 from kerasae._triple import Autoencoder
+from kerasae.engine.optimizers import new_optimizer
 from kerasae.estimators import _training
 from kerasae.estimators._outputs import outputs
 
@@ -86,7 +87,7 @@ class BaseAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             else:
                 if pretrain:
                     self._pretrain(triple, data[0], seed)
-                optimizer = _training.optimizer(self.optimizer, self.learning_rate)
+                optimizer = new_optimizer(self.optimizer, self.learning_rate)
                 training.compile(triple, optimizer, self.loss)
             history = _training.train(
                 self,

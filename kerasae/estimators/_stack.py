@@ -7,8 +7,8 @@ import numpy as np
 from kerasae import _checks, training
 from kerasae._triple import Autoencoder
 from kerasae.builders import build_stacked_ae
-from kerasae.estimators import _training
-from kerasae.estimators._options import build, builder_options
+from kerasae.engine.optimizers import new_optimizer
+from kerasae.estimators._builder_options import build, builder_options
 
 _PARAMETERS = (
     "hidden_units",
@@ -44,7 +44,7 @@ def pretrain_stack(
         x,
         epochs=list(each) * (pairs // len(each)),
         batch_size=estimator.batch_size,
-        optimizer=_training.optimizer(estimator.optimizer, estimator.learning_rate),
+        optimizer=new_optimizer(estimator.optimizer, estimator.learning_rate),
         corruption=estimator.corruption,
         seed=seed,
         verbose=estimator.verbose,

@@ -11,9 +11,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from kerasae import _checks
-from kerasae._prediction import predict
-from kerasae.training.compiling import default_loss
-from kerasae.training.fitting import fit
+from kerasae.engine.compiling import default_loss
+from kerasae.engine.fitting import fit
+from kerasae.engine.prediction import predict
 
 Arrays = tuple[np.ndarray, np.ndarray]
 # Up to so many rows a model is called; more are worth `predict`, which compiles.
@@ -82,23 +82,6 @@ def reproducible(estimator: Any, *, again: bool) -> Iterator[int]:
     finally:
         random.setstate(states[0])
         np.random.set_state(states[1])  # noqa: NPY002
-
-
-def optimizer(identifier: Any, learning_rate: float | None) -> Any:
-    """Return an optimizer that nobody else uses."""
-    if isinstance(identifier, keras.optimizers.Optimizer):
-        fresh = type(identifier).from_config(identifier.get_config())
-    else:
-        try:
-            fresh = keras.optimizers.get(identifier)
-        except ValueError as error:
-            expected = "the name of a Keras optimizer, or an instance"
-            fix = "For example: optimizer='adam'."
-            text = _checks.complaint("optimizer", expected, identifier, fix)
-            raise ValueError(text) from error
-    if learning_rate is not None:
-        fresh.learning_rate = learning_rate
-    return fresh
 
 
 def set_learning_rate(estimator: Any, model: keras.Model) -> None:

@@ -11,7 +11,7 @@ from kerasae import _checks
 from kerasae._triple import Autoencoder, split
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.estimators._base import BaseAutoencoder
-from kerasae.estimators._options import build, builder_options
+from kerasae.estimators._builder_options import build, builder_options
 
 
 class AutoencoderTransformer(BaseAutoencoder):

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from kerasae import _checks, training
 from kerasae._triple import Autoencoder, split
+from kerasae.engine.optimizers import new_optimizer
 from kerasae.estimators import _stack, _training
 from kerasae.estimators._outputs import outputs
 
@@ -275,7 +276,7 @@ class StackedAutoencoderClassifier(
         )
         training.compile(
             classifier,
-            _training.optimizer(self.optimizer, self.learning_rate),
+            new_optimizer(self.optimizer, self.learning_rate),
             "sparse_categorical_crossentropy",
             metrics=["accuracy"],
         )

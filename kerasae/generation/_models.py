@@ -5,10 +5,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae import _prediction
 from kerasae._arrays import as_samples, fits, shape_complaint
 from kerasae._checks import complaint
 from kerasae._triple import Autoencoder
+from kerasae.engine import prediction
 from kerasae.generation._arrays import as_numbers
 from kerasae.models import VariationalAutoencoder
 
@@ -66,5 +66,5 @@ def predict(model: keras.Model, samples: np.ndarray) -> Any:
     # Mixed-precision models return bfloat16, which NumPy does not compute with.
     return keras.tree.map_structure(
         lambda array: np.asarray(array).astype("float32", copy=False),
-        _prediction.predict(model, samples),
+        prediction.predict(model, samples),
     )

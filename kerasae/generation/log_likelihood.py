@@ -10,8 +10,8 @@ import numpy as np
 from keras import ops
 
 from kerasae import _checks
-from kerasae._backend import execution_settings
-from kerasae._prediction import affordable
+from kerasae.engine.backend import execution_settings
+from kerasae.engine.prediction import affordable
 from kerasae.generation._arrays import given_or_drawn
 from kerasae.generation._models import as_variational, inputs_of, predict
 from kerasae.generation._progress import bar

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from kerasae._triple import CODE
+from kerasae._layer_names import CODE
 from kerasae.layers import GaussianSampling, Likelihood
 from kerasae.models.checked_model import CheckedModel
 

@@ -4,8 +4,7 @@ Every function returns what it drew and, given a `path`, writes it there whole o
 not at all. Matplotlib and Keras load at the first picture, not at import.
 """
 
-from typing import TYPE_CHECKING, Any
-
+from kerasae._moved import moved
 from kerasae.plotting.architecture import plot_architecture
 from kerasae.plotting.code_activations import plot_code_activations
 from kerasae.plotting.code_map import plot_code_map
@@ -19,11 +18,7 @@ from kerasae.plotting.movie import write_movie
 from kerasae.plotting.reconstructions import plot_reconstructions
 from kerasae.plotting.samples import plot_samples
 
-if TYPE_CHECKING:
-    from kerasae.plotting.movie_frames import MovieFrames
-
 __all__ = [
-    "MovieFrames",
     "plot_architecture",
     "plot_code_activations",
     "plot_code_map",
@@ -38,11 +33,5 @@ __all__ = [
     "write_movie",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Load the callback when it is asked for: its base class loads Keras."""
-    if name == "MovieFrames":
-        from kerasae.plotting.movie_frames import MovieFrames
-
-        return MovieFrames
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# The callback was here until version 0.1.
+__getattr__ = moved(__name__, {"MovieFrames": "kerasae.callbacks"})

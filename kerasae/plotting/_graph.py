@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import keras
 
-from kerasae._triple import CODE, split
+from kerasae._layer_names import CODE
+from kerasae._triple import split
 
 # Parts of an autoencoder, with the colours of their headings: Okabe and Ito's blue,
 # vermilion and green, and black for layers of models that have no parts.

@@ -20,7 +20,7 @@ def encoder_and_decoder(model: Any) -> tuple[Any, Any]:
 
 def decoder_of(model: Any) -> Any:
     """Return the decoder of a triple or of an autoencoder, or `model` if it is one."""
-    from kerasae._triple import CODE
+    from kerasae._layer_names import CODE
 
     layers = getattr(model, "layers", None)
     # That is how `split` names where a decoder begins.
@@ -55,9 +55,9 @@ def predict(model: Any, argument: str, samples: np.ndarray, result: str) -> np.n
         samples = samples[..., None]
     if wanted is None:
         return as_samples(result, model.predict(samples, verbose=0))
-    from kerasae import _prediction  # imports Keras
+    from kerasae.engine import prediction  # imports Keras
 
-    return as_samples(result, _prediction.predict(model, samples))
+    return as_samples(result, prediction.predict(model, samples))
 
 
 def _listed(shape: tuple[int | None, ...]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasae._arrays import as_samples
 from kerasae._checks import complaint, positive_integer
+from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
     add_legend,
@@ -17,7 +18,6 @@ from kerasae.plotting._figure import (
     save,
     style_chart,
 )
-from kerasae.plotting._marks import Mark, add_marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -20,14 +20,14 @@ from kerasae.plotting._figure import (
     whole,
 )
 from kerasae.plotting._models import decoder_of, input_shape, predict
-from kerasae.plotting._mosaic import (
+from kerasae.plotting.image_grid import is_lines, picture_shape, value_range
+from kerasae.plotting.tiles import (
     GAP,
     image_axes,
     line_axes,
     tile_image,
     zoom_to,
 )
-from kerasae.plotting._pictures import is_lines, picture_shape, value_range
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

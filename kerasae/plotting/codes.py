@@ -11,16 +11,7 @@ from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import complaint, one_of, positive_integer
 from kerasae._checks import input_shape as checked_shape
 from kerasae.plotting._figure import COLORS, fit_to_content, number, save, whole
-from kerasae.plotting._mosaic import (
-    GAP,
-    SCALES,
-    add_color_bar,
-    color_limits,
-    draw_image,
-    signed,
-    tile_image,
-)
-from kerasae.plotting._pictures import (
+from kerasae.plotting.image_grid import (
     CELL,
     cell_size,
     checked_titles,
@@ -28,6 +19,15 @@ from kerasae.plotting._pictures import (
     picture_grid,
     picture_shape,
     value_range,
+)
+from kerasae.plotting.tiles import (
+    GAP,
+    SCALES,
+    add_color_bar,
+    color_limits,
+    draw_image,
+    signed,
+    tile_image,
 )
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ import numpy as np
 
 from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import positive_integer
+from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
     fit_to_content,
@@ -17,8 +18,7 @@ from kerasae.plotting._figure import (
     style_chart,
     whole,
 )
-from kerasae.plotting._marks import Mark, add_marks
-from kerasae.plotting._pictures import (
+from kerasae.plotting.image_grid import (
     LABEL_SIZE,
     cell_size,
     draw_picture,

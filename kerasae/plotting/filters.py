@@ -17,7 +17,7 @@ from kerasae.plotting._figure import (
     whole,
 )
 from kerasae.plotting._kernels import kernel_of, kernel_tiles, model_of
-from kerasae.plotting._mosaic import (
+from kerasae.plotting.tiles import (
     DIVERGING,
     GAP,
     GRAYS,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kerasae._checks import complaint, nearest
+from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
     GRAY,
@@ -17,7 +18,6 @@ from kerasae.plotting._figure import (
     save,
     style_chart,
 )
-from kerasae.plotting._marks import Mark, add_marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

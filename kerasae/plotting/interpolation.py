@@ -9,7 +9,7 @@ from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import complaint, positive_integer
 from kerasae.plotting._figure import save
 from kerasae.plotting._models import encoder_and_decoder, input_shape, predict
-from kerasae.plotting._pictures import (
+from kerasae.plotting.image_grid import (
     cell_size,
     draw_picture,
     is_lines,

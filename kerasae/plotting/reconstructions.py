@@ -9,7 +9,7 @@ import numpy as np
 from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import positive_integer
 from kerasae.plotting._figure import save
-from kerasae.plotting._pictures import (
+from kerasae.plotting.image_grid import (
     cell_size,
     checked_titles,
     draw_picture,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from kerasae._arrays import as_samples
 from kerasae._checks import positive_integer
 from kerasae.plotting._figure import fit_to_content, new_figure, save
-from kerasae.plotting._mosaic import GAP, image_axes, line_axes, tile_image, zoom_to
-from kerasae.plotting._pictures import is_lines, picture_shape, value_range
+from kerasae.plotting.image_grid import is_lines, picture_shape, value_range
+from kerasae.plotting.tiles import GAP, image_axes, line_axes, tile_image, zoom_to
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

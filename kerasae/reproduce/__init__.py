@@ -1,6 +1,10 @@
 """The experiments of the five sources, at their settings: published beside ours."""
 
-from kerasae.reproduce._reproduce import SOURCES as SOURCES
-from kerasae.reproduce._reproduce import reproduce
+from kerasae.reproduce._reproduce import (
+    SOURCES,
+    default_folder,
+    find_source,
+    reproduce,
+)
 
-__all__ = ["reproduce"]
+__all__ = ["SOURCES", "default_folder", "find_source", "reproduce"]

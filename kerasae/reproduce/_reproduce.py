@@ -4,17 +4,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from kerasae import _checks
+from kerasae import _checks, _environment
 from kerasae.reproduce import (
-    _machine,
     chainer_growing,
     keras_tutorial,
     pytorch_stacked,
     sklearn_stacked,
     theano_tied,
 )
-from kerasae.reproduce._results import Results
 from kerasae.reproduce._source import Experiment, Source
+from kerasae.reproduce.comparison import Results
 
 # In the order of the tutorials.
 SOURCES = {
@@ -84,7 +83,7 @@ def reproduce(
 
     from kerasae.runs import Run
 
-    found = find(source)
+    found = find_source(source)
     chosen = _chosen(found, only)
     seed = _checks.required_seed(seed)
     folder = default_folder(found.name, quick=quick) if folder is None else Path(folder)
@@ -129,12 +128,21 @@ def _result(
     """Run one experiment, and return all there is to know of it."""
     from kerasae.reproduce._work import Work
 
-    work = Work(source.name, experiment, folder, quick=quick, seed=seed, resume=resume)
+    work = Work(
+        source.name,
+        experiment.name,
+        folder,
+        epochs=experiment.quick_epochs if quick else experiment.epochs,
+        batch_size=experiment.batch_size,
+        quick=quick,
+        seed=seed,
+        resume=resume,
+    )
     ours = experiment.run(work)
     words = ["kerasae reproduce", source.name, "--only", experiment.name]
     words += ["--backend", backend, *(["--quick"] if quick else [])]
     words += ["--seed", str(seed)] if seed else []
-    return _machine.report(
+    return _environment.report(
         experiment=experiment.name,
         settings=experiment.settings,
         command=" ".join(words),
@@ -149,7 +157,7 @@ def _result(
     )
 
 
-def find(source: str) -> Source:
+def find_source(source: str) -> Source:
     """Return the source of a name, or say which is near."""
     if source not in SOURCES:
         raise ValueError(

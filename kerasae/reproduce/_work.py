@@ -10,14 +10,14 @@ import keras
 import numpy as np
 
 from kerasae import metrics, plotting, saving, training
-from kerasae._prediction import predict
 from kerasae._triple import Autoencoder
 from kerasae.builders import VARIANTS
+from kerasae.callbacks import MovieFrames
 from kerasae.data import load_dataset
-from kerasae.reproduce._source import Experiment
+from kerasae.engine.optimizers import new_optimizer
+from kerasae.engine.prediction import predict
 from kerasae.runs import Run
-from kerasae.runs._fitting import fit
-from kerasae.runs._train import optimizer_of
+from kerasae.runs.fitting import fit
 from kerasae.runs.run import MODEL
 
 _FRAMES = "frames"
@@ -28,8 +28,10 @@ class Work:
 
     Args:
         source: Name of the source.
-        experiment: The experiment.
+        experiment: Name of the experiment.
         folder: Takes the run, the model and the pictures.
+        epochs: Epochs to train.
+        batch_size: Samples a step.
         quick: Digits instead of MNIST, and few epochs.
         seed: Makes the experiment repeatable.
         resume: Whether training goes on after the last whole epoch in `folder`.
@@ -45,25 +47,27 @@ class Work:
     def __init__(
         self,
         source: str,
-        experiment: Experiment,
+        experiment: str,
         folder: Path,
         *,
+        epochs: int,
+        batch_size: int,
         quick: bool,
         seed: int,
         resume: bool,
     ) -> None:
         self.data = load_dataset("digits" if quick else "mnist")
-        self.epochs = experiment.quick_epochs if quick else experiment.epochs
-        self.batch_size = experiment.batch_size
+        self.epochs = epochs
+        self.batch_size = batch_size
         self.seed = seed
         self.seconds = 0.0
-        self._name = experiment.name
+        self._name = experiment
         self._quick = quick
         self._resume = resume
         self._run = Run(folder)
         self._settings = {
             "source": source,
-            "experiment": experiment.name,
+            "experiment": experiment,
             "data": self.data.name,
             "epochs": self.epochs,
             "batch_size": self.batch_size,
@@ -116,7 +120,7 @@ class Work:
             The triple, which is another one after a resumption, and the losses of
             all epochs.
         """
-        rate = optimizer_of(optimizer, learning_rate)
+        rate = new_optimizer(optimizer, learning_rate)
         training.compile(triple, rate, loss, metrics=list(metrics))
         record = self._run.read() if self._resume and self._run.exists else None
         if record is not None and record["finished"]:
@@ -182,7 +186,7 @@ class Work:
     def frames(self) -> keras.callbacks.Callback:
         """Return a callback that draws ten test images after every epoch."""
         folder = self.path(_FRAMES)
-        return plotting.MovieFrames(self.data.x_test, folder, overwrite=True)
+        return MovieFrames(self.data.x_test, folder, overwrite=True)
 
     def movie(self) -> None:
         """Make a movie of the frames."""

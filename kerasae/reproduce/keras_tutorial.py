@@ -70,8 +70,8 @@ def _conv(work: "Work") -> dict[str, float]:
 
 def _denoising(work: "Work") -> dict[str, float]:
     from kerasae import metrics, plotting
-    from kerasae._prediction import predict
     from kerasae.data import corrupt
+    from kerasae.engine.prediction import predict
 
     clean = work.data.x_test
     noisy = corrupt(clean, "gaussian", 0.5, seed=work.seed)

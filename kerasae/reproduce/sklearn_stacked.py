@@ -17,7 +17,7 @@ _ACCURACY = "accuracy of a classifier on the code, test"
 def _stacked(work: "Work") -> dict[str, float]:
     import numpy as np
 
-    from kerasae._prediction import predict
+    from kerasae.engine.prediction import predict
     from kerasae.estimators import StackedAutoencoder
     from kerasae.training import build_classifier, fine_tune
 

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 
 from kerasae import generation, plotting
-from kerasae._prediction import predict
 from kerasae._triple import Autoencoder
+from kerasae.engine.prediction import predict
 from kerasae.models import VariationalAutoencoder
 from kerasae.runs._load import load_with_samples
 from kerasae.runs.run import ARCHITECTURE, CURVES, RECONSTRUCTIONS, SAMPLES, Run

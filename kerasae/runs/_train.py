@@ -11,13 +11,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae import _checks, metrics, saving, training
-from kerasae._prediction import predict
+from kerasae import _checks, callbacks, metrics, saving, training
 from kerasae._triple import Autoencoder
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import Dataset, load_dataset
-from kerasae.runs._fitting import fit
+from kerasae.engine.optimizers import new_optimizer
+from kerasae.engine.prediction import predict
 from kerasae.runs._plot import corrupted, denoises, draw, valid_steps
+from kerasae.runs.fitting import fit
 from kerasae.runs.run import MODEL, TENSORBOARD, Run
 
 
@@ -102,7 +103,7 @@ def train(
         say(note)
     keras.utils.set_random_seed(seed)
     triple = build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
-    training.compile(triple, optimizer_of(optimizer, learning_rate))
+    training.compile(triple, new_optimizer(optimizer, learning_rate))
     board = _board(run, dataset, settings) if tensorboard else None
     with run.locked():
         return _train_locked(
@@ -115,7 +116,7 @@ def _train_locked(
     triple: Autoencoder,
     dataset: Dataset,
     settings: dict[str, Any],
-    board: training.TensorBoard | None,
+    board: callbacks.TensorBoard | None,
     *,
     resume: bool,
     say: Callable[[str], None],
@@ -162,10 +163,10 @@ def _train_locked(
 
 def _board(
     run: Run, dataset: Dataset, settings: dict[str, Any]
-) -> training.TensorBoard:
+) -> callbacks.TensorBoard:
     """Return the callback that writes for TensorBoard, or raise if it cannot."""
     plain = {name: value for name, value in settings.items() if name != "options"}
-    return training.TensorBoard(
+    return callbacks.TensorBoard(
         run.path(TENSORBOARD),
         samples=dataset.x_test[:1000],
         labels=None if dataset.y_test is None else dataset.y_test[:1000],
@@ -242,19 +243,6 @@ def errors(triple: Autoencoder, dataset: Dataset) -> dict[str, dict[str, float]]
         pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
         found[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
     return found
-
-
-def optimizer_of(name: str, learning_rate: float | None) -> keras.optimizers.Optimizer:
-    try:
-        optimizer = keras.optimizers.get(name)
-    except ValueError as error:
-        known = ("adam", "adamw", "sgd", "rmsprop", "adadelta", "adagrad", "nadam")
-        raise ValueError(
-            f"There is no optimizer {name!r}. {_checks.nearest(name, known)}"
-        ) from error
-    if learning_rate is not None:
-        optimizer.learning_rate = learning_rate
-    return optimizer
 
 
 def _versions() -> dict[str, str]:

@@ -8,11 +8,11 @@ import numpy as np
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder
-from kerasae.builders._weights import Weights
-from kerasae.training._chain import triple_of
-from kerasae.training._stages import append, check_finite, fresh, frozen, shown
-from kerasae.training.compiling import compile as compile_fast
-from kerasae.training.fitting import fit
+from kerasae.builders.initial_weights import Weights
+from kerasae.engine.compiling import compile as compile_fast
+from kerasae.engine.fitting import fit
+from kerasae.training._layer_pairs import triple_of
+from kerasae.training._staged import append, check_finite, fresh, frozen, shown
 
 HEAD = "head"
 

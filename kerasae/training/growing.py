@@ -6,12 +6,13 @@ from typing import Any
 import keras
 
 from kerasae import _checks
-from kerasae._triple import CODE, Autoencoder, split
-from kerasae.builders._weights import Weights
-from kerasae.training._chain import chain, triple_of
-from kerasae.training._stages import append, check_finite, checked_samples, fresh, shown
-from kerasae.training.compiling import compile as compile_fast
-from kerasae.training.fitting import fit
+from kerasae._layer_names import CODE
+from kerasae._triple import Autoencoder, split
+from kerasae.builders.initial_weights import Weights
+from kerasae.engine.compiling import compile as compile_fast
+from kerasae.engine.fitting import fit
+from kerasae.training._layer_pairs import chain, triple_of
+from kerasae.training._staged import append, check_finite, checked_samples, fresh, shown
 
 
 class GrowthHistory(keras.callbacks.History):

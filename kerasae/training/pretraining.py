@@ -7,14 +7,14 @@ import keras
 import numpy as np
 
 from kerasae import _checks
-from kerasae._prediction import predict
 from kerasae._triple import Autoencoder
-from kerasae.layers._corrupted import corrupted
-from kerasae.training._chain import Pair, pairs, triple_of
-from kerasae.training._stages import check_finite, checked_samples, fresh, frozen, shown
-from kerasae.training.compiling import compile as compile_fast
-from kerasae.training.compiling import default_loss
-from kerasae.training.fitting import fit
+from kerasae.engine.compiling import compile as compile_fast
+from kerasae.engine.compiling import default_loss
+from kerasae.engine.fitting import fit
+from kerasae.engine.prediction import predict
+from kerasae.layers.apply_corruption import corrupted
+from kerasae.training._layer_pairs import Pair, pairs, triple_of
+from kerasae.training._staged import check_finite, checked_samples, fresh, frozen, shown
 
 _ORDERS = ("input", "ends")
 

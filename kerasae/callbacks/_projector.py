@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kerasae._files import replacing
-from kerasae.training._thumbnails import mosaic, squares
+from kerasae.callbacks._thumbnails import mosaic, squares
 
 _CONFIG = "projector_config.pbtxt"
 _PART = "embedding.pbtxt"  # what the configuration says of one set

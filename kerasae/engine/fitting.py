@@ -9,11 +9,12 @@ import keras
 import numpy as np
 
 from kerasae import _checks
-from kerasae._triple import Autoencoder
+from kerasae._types import ModelOrTriple
+from kerasae.engine._batching import Data
+from kerasae.engine._epoch_loop import build, loop
+from kerasae.engine._whole import whole
+from kerasae.engine.compiling import compile as compile_fast
 from kerasae.models import CheckedModel
-from kerasae.training._data import Data
-from kerasae.training._loops import build, loop
-from kerasae.training.compiling import compile as compile_fast
 
 _BATCH_HOOKS = [
     f"on_{kind}batch_{moment}"
@@ -23,7 +24,7 @@ _BATCH_HOOKS = [
 
 
 def fit(
-    model: Autoencoder | keras.Model,
+    model: ModelOrTriple,
     x: Any,
     y: Any = None,
     *,
@@ -85,7 +86,7 @@ def fit(
         >>> sorted(history.history), history.epoch
         (['loss', 'val_loss'], [0, 1])
     """
-    autoencoder = model.autoencoder if isinstance(model, Autoencoder) else model
+    autoencoder = whole(model)
     if not autoencoder.compiled:
         compile_fast(autoencoder)
     if batch_size is not None:

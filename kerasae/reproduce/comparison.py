@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kerasae._environment import headline
 from kerasae._files import replacing
-from kerasae.reproduce._machine import headline
 from kerasae.reproduce._source import Source
 
 FILE = "results.json"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasae.plotting._figure import fit_to_content
-from kerasae.plotting._pictures import (
+from kerasae.plotting.image_grid import (
     TITLE_SIZE,
     cell_size,
     draw_picture,

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from kerasae import training
+from kerasae.engine.progress import Progress
 from kerasae.runs._interruption import Interruption
 from kerasae.runs.checkpoint import Checkpoint
 from kerasae.runs.run import HISTORY, Run
@@ -43,7 +44,7 @@ def fit(
         ValueError: If training diverges.
     """
     log = keras.callbacks.CSVLogger(run.path(HISTORY), append=True)
-    progress = training.Progress(label=label)
+    progress = Progress(label=label)
     with Interruption() as interruption:
         try:
             history = training.fit(

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import keras
 
-from kerasae._triple import CODE, Autoencoder, split
+from kerasae._layer_names import CODE
+from kerasae._triple import Autoencoder, split
 
 
 class Pair(NamedTuple):

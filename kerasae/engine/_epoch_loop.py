@@ -14,7 +14,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kerasae._backend import loops_are_fast
+from kerasae.engine.backend import loops_are_fast
 
 # Takes samples and targets of some steps, shape (steps, batch, ...), no targets where
 # they are the samples, and how many of the steps to run; returns the metrics so far.

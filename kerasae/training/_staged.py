@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from kerasae._checks import complaint
-from kerasae.training.progress import Progress
+from kerasae.engine.progress import Progress
 
 
 def checked_samples(model: keras.Model, x: Any) -> np.ndarray:

@@ -10,15 +10,14 @@ from keras import ops
 
 from kerasae._arrays import as_array, fits, shape_complaint
 from kerasae._checks import positive_integer
-from kerasae._triple import Autoencoder
+from kerasae._types import ModelOrTriple
+from kerasae.engine._whole import whole
 
 _MOST = 1024  # samples at once
 _LARGEST_OUTPUT = 2**26  # bytes
 
 
-def predict(
-    model: Autoencoder | keras.Model, x: Any, *, batch_size: int | None = None
-) -> Any:
+def predict(model: ModelOrTriple, x: Any, *, batch_size: int | None = None) -> Any:
     """Return what a model makes of samples.
 
     Does what `model.predict(x)` does, with less ado: Keras compiles anew for every
@@ -48,7 +47,7 @@ def predict(
         >>> codes.shape, kerasae.predict(decoder, codes[:7]).shape
         ((100, 32), (7, 784))
     """
-    model = model.autoencoder if isinstance(model, Autoencoder) else model
+    model = whole(model)
     x = as_array("x", x)
     wanted = model.input_shape
     if not fits(x.shape, wanted) or not len(x):

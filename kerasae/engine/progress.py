@@ -26,7 +26,7 @@ class Progress(keras.callbacks.Callback):
         >>> lines, x = io.StringIO(), np.zeros((16, 8), dtype="float32")
         >>> _ = triple.autoencoder.fit(
         ...     x, x, epochs=2, verbose=0,
-        ...     callbacks=[kerasae.training.Progress(lines)],
+        ...     callbacks=[kerasae.callbacks.Progress(lines)],
         ... )
         >>> len(lines.getvalue().splitlines())
         2

@@ -10,8 +10,8 @@ import numpy as np
 from kerasae._arrays import as_samples, shape_complaint
 from kerasae._checks import complaint, positive_integer
 from kerasae._files import replacing
-from kerasae.plotting._pictures import picture_shape
-from kerasae.plotting._sheet import Sheet
+from kerasae.plotting.frame_renderer import Sheet
+from kerasae.plotting.image_grid import picture_shape
 
 _WIDEST = "epoch 000000, batch 000000   loss -0.000e+00"
 
@@ -53,7 +53,8 @@ class MovieFrames(keras.callbacks.Callback):
     Example:
         >>> import tempfile
         >>> import kerasae
-        >>> from kerasae.plotting import MovieFrames, write_movie
+        >>> from kerasae.callbacks import MovieFrames
+        >>> from kerasae.plotting import write_movie
         >>> x = kerasae.data.load_dataset("digits").x_train
         >>> triple = kerasae.build_undercomplete_ae((8, 8, 1))
         >>> kerasae.compile(triple)

@@ -4,14 +4,15 @@ from typing import Any
 
 import keras
 
-from kerasae._backend import execution_settings
-from kerasae._triple import Autoencoder
+from kerasae._types import ModelOrTriple
+from kerasae.engine._whole import whole
+from kerasae.engine.backend import execution_settings
 from kerasae.losses import MaskedMeanSquaredError
 from kerasae.models import VariationalAutoencoder
 
 
 def compile(  # noqa: A001 - the word that Keras's users know
-    model: Autoencoder | keras.Model,
+    model: ModelOrTriple,
     optimizer: Any = "adam",
     loss: Any = None,
     **kwargs: Any,
@@ -40,7 +41,7 @@ def compile(  # noqa: A001 - the word that Keras's users know
         >>> triple.autoencoder.loss
         'binary_crossentropy'
     """
-    autoencoder = model.autoencoder if isinstance(model, Autoencoder) else model
+    autoencoder = whole(model)
     settings = execution_settings(autoencoder)
     if kwargs.get("run_eagerly"):
         settings["jit_compile"] = False

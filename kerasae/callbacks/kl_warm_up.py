@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from kerasae import _checks
-from kerasae._triple import CODE
+from kerasae._layer_names import CODE
 from kerasae.layers import GaussianSampling
 
 
@@ -34,7 +34,7 @@ class KLWarmUp(keras.callbacks.Callback):
     Example:
         >>> import numpy as np
         >>> import kerasae
-        >>> from kerasae.training import KLWarmUp
+        >>> from kerasae.callbacks import KLWarmUp
         >>> vae, _, _ = kerasae.build_vae(20, beta=4)
         >>> kerasae.compile(vae)
         >>> x = np.random.default_rng(0).random((64, 20))

@@ -11,10 +11,11 @@ import keras
 import numpy as np
 
 from kerasae._checks import complaint
-from kerasae._triple import CODE, split
-from kerasae.training._projector import Projector, thumbnail_side
-from kerasae.training._summaries import histogram, layer_table
-from kerasae.training._thumbnails import (
+from kerasae._layer_names import CODE
+from kerasae._triple import split
+from kerasae.callbacks._projector import Projector, thumbnail_side
+from kerasae.callbacks._summaries import histogram, layer_table
+from kerasae.callbacks._thumbnails import (
     pairs_of,
     picture_shape,
     thumbnails,
@@ -77,7 +78,7 @@ class TensorBoard(keras.callbacks.Callback):
     Example:
         >>> import tempfile
         >>> import kerasae
-        >>> from kerasae.training import TensorBoard
+        >>> from kerasae.callbacks import TensorBoard
         >>> x = kerasae.data.load_dataset("digits").x_train
         >>> triple = kerasae.build_undercomplete_ae((8, 8, 1))
         >>> kerasae.compile(triple)

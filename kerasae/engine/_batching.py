@@ -14,10 +14,10 @@ import numpy as np
 from keras import ops
 
 from kerasae._arrays import fits
-from kerasae._backend import has_accelerator
 from kerasae._checks import complaint
-from kerasae.data._mapped import is_mapped, open_mapped, taken
+from kerasae.data.mapped import is_mapped, open_mapped, taken
 from kerasae.data.pairs import pairs
+from kerasae.engine.backend import has_accelerator
 
 _BATCH_SIZE = 32  # Keras's
 _RESIDENT = 2**31  # bytes of samples that an accelerator keeps in its own memory

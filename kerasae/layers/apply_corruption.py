@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from kerasae import _checks
-from kerasae._names import by_name
+from kerasae._identifiers import by_name
 from kerasae.layers.clipped_gaussian_noise import ClippedGaussianNoise
 from kerasae.layers.masking_noise import MaskingNoise
 from kerasae.layers.salt_and_pepper_noise import SaltAndPepperNoise

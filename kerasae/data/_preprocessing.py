@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasae._arrays import as_array
 from kerasae._checks import complaint, positive, required_seed
-from kerasae._names import by_name
+from kerasae._identifiers import by_name
 from kerasae.data.corruption import DEFAULT_LEVELS, corrupt
 
 

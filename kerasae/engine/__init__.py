@@ -1,0 +1,1 @@
+"""Compiling, training and predicting: all that differs between backends."""
