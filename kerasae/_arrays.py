@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 
 
 def as_array(argument: str, values: Any) -> np.ndarray:
@@ -18,7 +18,7 @@ def as_array(argument: str, values: Any) -> np.ndarray:
         except ValueError as error:  # ragged
             expected = "an array of numbers, all samples of one shape"
             received = f"{len(values)} samples of unequal shapes"
-            message = complaint(argument, expected, received, words=True)
+            message = argument_error(argument, expected, Description(received))
             raise ValueError(message) from error
     else:
         array = _from_tensor(argument, values)
@@ -26,13 +26,13 @@ def as_array(argument: str, values: Any) -> np.ndarray:
     if array.dtype.kind not in "buifV" or array.dtype.names:
         received = f"{argument}.dtype={array.dtype}"
         expected = "an array of real numbers"
-        raise TypeError(complaint(argument, expected, received, words=True))
+        raise TypeError(argument_error(argument, expected, Description(received)))
     return array
 
 
 def _from_tensor(argument: str, values: Any) -> np.ndarray:
     if not hasattr(values, "shape"):
-        raise TypeError(complaint(argument, "an array of numbers", values))
+        raise TypeError(argument_error(argument, "an array of numbers", values))
     from keras import ops  # a tensor came, so its backend is loaded already
 
     return np.asarray(ops.convert_to_numpy(values))
@@ -47,7 +47,7 @@ def as_samples(argument: str, values: Any) -> np.ndarray:
     if array.ndim < 2 or array.size == 0:
         expected = "a non-empty array whose first axis counts samples"
         fix = f"For a single sample write {argument}[None]."
-        raise ValueError(shape_complaint(argument, expected, array.shape, fix))
+        raise ValueError(shape_error(argument, expected, array.shape, fix))
     if array.dtype == np.uint8:
         return array
     if array.dtype not in (np.float32, np.float64):
@@ -62,11 +62,13 @@ def as_samples(argument: str, values: Any) -> np.ndarray:
     return array
 
 
-def shape_complaint(
+def shape_error(
     argument: str, expected: str, shape: tuple[Any, ...], fix: str = ""
 ) -> str:
     """Return the shared error text, with a shape for what came."""
-    return complaint(argument, expected, f"{argument}.shape={shape}", fix, words=True)
+    return argument_error(
+        argument, expected, Description(f"{argument}.shape={shape}"), fix
+    )
 
 
 def fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

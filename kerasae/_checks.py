@@ -10,14 +10,23 @@ from difflib import get_close_matches
 from typing import Any
 
 
-def complaint(
-    argument: str, expected: str, received: Any, fix: str = "", *, words: bool = False
-) -> str:
+class Description(str):
+    """Words on a value that came, where showing all of it would say less."""
+
+    __slots__ = ()
+
+
+def argument_error(argument: str, expected: str, received: Any, fix: str = "") -> str:
     """Return the error text that every bad argument gets.
 
-    `words` says that `received` describes the value, where that is too large to show.
+    Args:
+        argument: Its name.
+        expected: What it must be.
+        received: The value that came, or a `Description` of it.
+        fix: What to do, in whole sentences.
     """
-    shown = received if words else f"{argument}={received!r}"
+    described = isinstance(received, Description)
+    shown = received if described else f"{argument}={received!r}"
     text = f"`{argument}` must be {expected}. Received: {shown}."
     return f"{text} {fix}" if fix else text
 
@@ -36,8 +45,8 @@ def positive_integer(argument: str, value: Any) -> int:
         fix = "Write it as a whole number, 1 or larger."
         expected = "a positive integer"
         if isinstance(value, (numbers.Integral, numbers.Real)):
-            raise ValueError(complaint(argument, expected, value, fix))
-        raise TypeError(complaint(argument, expected, value, fix))
+            raise ValueError(argument_error(argument, expected, value, fix))
+        raise TypeError(argument_error(argument, expected, value, fix))
     return int(value)
 
 
@@ -50,17 +59,17 @@ def positive_integers(
     expected = "a sequence of positive integers"
     fix = f"For example: {argument}={example}."
     if not _is_ordered(values):
-        raise TypeError(complaint(argument, expected, values, fix))
+        raise TypeError(argument_error(argument, expected, values, fix))
     values = tuple(values)
     if not values and not empty:
-        raise ValueError(complaint(argument, "a non-empty sequence", values, fix))
+        raise ValueError(argument_error(argument, "a non-empty sequence", values, fix))
     for value in values:
         if (
             isinstance(value, bool)
             or not isinstance(value, numbers.Integral)
             or value < 1
         ):
-            raise ValueError(complaint(argument, expected, values, fix))
+            raise ValueError(argument_error(argument, expected, values, fix))
     return tuple(int(value) for value in values)
 
 
@@ -75,10 +84,10 @@ def fraction(argument: str, value: Any) -> float:
     """Return `value` as a float in [0, 1), or raise."""
     expected = "a number in [0, 1)"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(complaint(argument, expected, value))
+        raise TypeError(argument_error(argument, expected, value))
     if not 0.0 <= float(value) < 1.0:
         fix = "It is a share: 0.3 means 30 %."
-        raise ValueError(complaint(argument, expected, value, fix))
+        raise ValueError(argument_error(argument, expected, value, fix))
     return float(value)
 
 
@@ -86,9 +95,9 @@ def finite(argument: str, value: Any) -> float:
     """Return `value` as a finite float, or raise."""
     expected = "a finite number"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(complaint(argument, expected, value))
+        raise TypeError(argument_error(argument, expected, value))
     if not math.isfinite(value):
-        raise ValueError(complaint(argument, expected, value))
+        raise ValueError(argument_error(argument, expected, value))
     return float(value)
 
 
@@ -96,9 +105,9 @@ def non_negative(argument: str, value: Any) -> float:
     """Return `value` as a finite float of at least zero, or raise."""
     expected = "a finite number, 0 or larger"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(complaint(argument, expected, value))
+        raise TypeError(argument_error(argument, expected, value))
     if not (math.isfinite(value) and float(value) >= 0):
-        raise ValueError(complaint(argument, expected, value))
+        raise ValueError(argument_error(argument, expected, value))
     return float(value)
 
 
@@ -106,9 +115,9 @@ def positive(argument: str, value: Any) -> float:
     """Return `value` as a finite float above zero, or raise."""
     expected = "a finite number above 0"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(complaint(argument, expected, value))
+        raise TypeError(argument_error(argument, expected, value))
     if not (math.isfinite(value) and float(value) > 0):
-        raise ValueError(complaint(argument, expected, value))
+        raise ValueError(argument_error(argument, expected, value))
     return float(value)
 
 
@@ -121,7 +130,9 @@ def required_seed(value: Any) -> int:
     """Return a seed that NumPy, Keras and scikit-learn take, or raise."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or not 0 <= int(value) < 2**32:
-        raise ValueError(complaint("seed", "a whole number from 0 to 2**32 - 1", value))
+        raise ValueError(
+            argument_error("seed", "a whole number from 0 to 2**32 - 1", value)
+        )
     return int(value)
 
 
@@ -131,7 +142,7 @@ def one_of(argument: str, value: Any, known: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in known:
         expected = "one of " + ", ".join(repr(word) for word in known)
         fix = nearest(value, known) if isinstance(value, str) else ""
-        raise ValueError(complaint(argument, expected, value, fix))
+        raise ValueError(argument_error(argument, expected, value, fix))
     return value
 
 
@@ -142,13 +153,13 @@ def input_shape(value: Any) -> tuple[int, ...]:
     expected = "a positive integer or a tuple of them, the shape of one sample"
     fix = "Leave out the batch axis; every size must be known: (28, 28, 1) or 784."
     if not _is_ordered(value):
-        raise TypeError(complaint("input_shape", expected, value, fix))
+        raise TypeError(argument_error("input_shape", expected, value, fix))
     shape = tuple(value)
     if not shape:
-        raise ValueError(complaint("input_shape", expected, value, fix))
+        raise ValueError(argument_error("input_shape", expected, value, fix))
     for size in shape:
         if isinstance(size, bool) or not isinstance(size, numbers.Integral) or size < 1:
-            raise ValueError(complaint("input_shape", expected, value, fix))
+            raise ValueError(argument_error("input_shape", expected, value, fix))
     return tuple(int(size) for size in shape)
 
 
@@ -161,7 +172,7 @@ def image_shape(value: Any, alternative: str) -> tuple[int, int, int]:
         else:
             fix = f"For data that are no images use {alternative}."
         raise ValueError(
-            complaint("input_shape", "(height, width, channels)", value, fix)
+            argument_error("input_shape", "(height, width, channels)", value, fix)
         )
     return shape
 
@@ -179,7 +190,7 @@ def sequence_shape(value: Any) -> tuple[int, int]:
                 f"Join the axes that belong to one step: input_shape="
                 f"{(shape[0], math.prod(shape[1:]))}. For images use build_conv_ae."
             )
-        raise ValueError(complaint("input_shape", "(steps, channels)", value, fix))
+        raise ValueError(argument_error("input_shape", "(steps, channels)", value, fix))
     return shape
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kerasae._checks import complaint, nearest
+from kerasae._checks import argument_error, nearest
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def replacing(
     except OSError as error:
         expected = "a file that can be written"
         fix = f"{error.strerror or error}: choose another folder or file name."
-        text = complaint("path", expected, str(target), fix)
+        text = argument_error("path", expected, str(target), fix)
         raise OSError(error.errno, text) from error
     try:
         yield temporary
@@ -63,7 +63,7 @@ def checked_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> 
     """Return `path` as a Path, or raise if no known suffix ends it."""
     suffixes = tuple(suffixes)
     if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
-        raise TypeError(complaint("path", "a file name: a str or a Path", path))
+        raise TypeError(argument_error("path", "a file name: a str or a Path", path))
     target = Path(path)
     suffix = target.suffix[1:].lower()
     if suffixes and suffix not in suffixes:
@@ -72,5 +72,5 @@ def checked_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> 
             fix = f"Add one: '{target.name}.{suffixes[0]}'. " + nearest("", suffixes)
         else:
             fix = nearest(suffix, suffixes)
-        raise ValueError(complaint("path", expected, str(target), fix))
+        raise ValueError(argument_error("path", expected, str(target), fix))
     return target

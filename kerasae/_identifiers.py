@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kerasae._checks import complaint, one_of
+from kerasae._checks import argument_error, one_of
 
 
 def by_name(
@@ -19,7 +19,7 @@ def by_name(
         return identifier
     if not 1 <= len(identifier) <= 2:
         raise ValueError(
-            complaint(argument, "a name or a pair (name, value)", identifier)
+            argument_error(argument, "a name or a pair (name, value)", identifier)
         )
     name = one_of(argument, identifier[0], known)
     return known[name](*identifier[1:], **options)

@@ -73,7 +73,7 @@ def split(model: keras.Model) -> Autoencoder:
     """
     if not isinstance(model, keras.Model) or not hasattr(model, "operations"):
         raise TypeError(
-            _checks.complaint(
+            _checks.argument_error(
                 "model",
                 "a Functional keras.Model",
                 type(model).__name__,
@@ -123,12 +123,14 @@ def as_triple(model: Autoencoder | keras.Model) -> Autoencoder:
         return model
     if not isinstance(model, keras.Model):
         expected = "an Autoencoder, or a Keras model with a layer named 'code'"
-        raise TypeError(_checks.complaint("model", expected, model))
+        raise TypeError(_checks.argument_error("model", expected, model))
     if model.layers and model.layers[-1].name == CODE:
         expected = "a whole autoencoder"
         fix = "Pass the triple, or its first model."
         received = f"{model.name!r}, an encoder"
         raise ValueError(
-            _checks.complaint("model", expected, received, fix, words=True)
+            _checks.argument_error(
+                "model", expected, _checks.Description(received), fix
+            )
         )
     return split(model)

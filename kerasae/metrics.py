@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._checks import complaint, positive_integer
+from kerasae._checks import argument_error, positive_integer
 
 # Features. At 5,000 the covariance and its eigenvectors take over half a gigabyte.
 _LARGEST_COVARIANCE = 4_000
@@ -34,10 +34,10 @@ def reconstruction_error(x: Any, reconstructed: Any) -> float:
         fix = "Bring both to one shape: reconstructed.reshape(x.shape)."
         expected = f"an array of the shape of x, {x.shape}"
         received = f"shape {reconstructed.shape}"
-        raise ValueError(complaint("reconstructed", expected, received, fix))
+        raise ValueError(argument_error("reconstructed", expected, received, fix))
     if not x.size:
         expected = "an array with one sample or more"
-        raise ValueError(complaint("x", expected, f"shape {x.shape}"))
+        raise ValueError(argument_error("x", expected, f"shape {x.shape}"))
     # Not below float32: the difference of two unsigned integers would wrap around.
     dtype = np.result_type(x, reconstructed, np.float32)
     difference = np.subtract(x, reconstructed, dtype=dtype)
@@ -80,7 +80,7 @@ def pca_error(x_train: Any, x_test: Any, n_components: int) -> tuple[float, floa
     if train.shape[1] != test.shape[1]:
         expected = f"samples of {train.shape[1]} features, as in x_train"
         received = f"samples of {test.shape[1]} features"
-        raise ValueError(complaint("x_test", expected, received))
+        raise ValueError(argument_error("x_test", expected, received))
     n_components = min(n_components, *train.shape)
     solver = _solver(train, n_components)
     pca = PCA(n_components, svd_solver=solver, random_state=0)
@@ -111,5 +111,5 @@ def _flat(argument: str, x: Any, least: int) -> np.ndarray:
     x = np.asarray(x)
     if x.ndim < 2 or len(x) < least or not x.size:
         expected = f"an array of shape (n_samples, ...) with {least} samples or more"
-        raise ValueError(complaint(argument, expected, f"shape {x.shape}"))
+        raise ValueError(argument_error(argument, expected, f"shape {x.shape}"))
     return x.reshape(len(x), -1)

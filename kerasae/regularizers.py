@@ -48,7 +48,7 @@ class KLSparsity(keras.regularizers.Regularizer):
     def __init__(self, target: float = 0.05, weight: float = 0.01) -> None:
         self.target = _checks.fraction("target", target)
         if self.target == 0.0:
-            raise ValueError(_checks.complaint("target", "in (0, 1)", target))
+            raise ValueError(_checks.argument_error("target", "in (0, 1)", target))
         self.weight = _checks.non_negative("weight", weight)
 
     def __call__(self, x: Any) -> Any:

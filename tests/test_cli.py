@@ -114,9 +114,9 @@ def test_train_prints_plain_lines_and_a_table(finished):
 def test_a_finished_run_is_not_overwritten(finished, here):
     folder, _ = finished
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    complaint = here("train", "conv", *FAST, "--output", folder, fails=True)
-    assert "holds a finished run" in complaint
-    assert "--force" in complaint
+    argument_error = here("train", "conv", *FAST, "--output", folder, fails=True)
+    assert "holds a finished run" in argument_error
+    assert "--force" in argument_error
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
@@ -132,8 +132,8 @@ def test_a_finished_run_can_be_prolonged(finished, tmp_path, here):
 def test_resume_keeps_to_the_settings(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     words = ("train", "conv", "--data", "digits", "--epochs", "5", "--resume")
-    complaint = here(*words, "--filters", "8,8", "--output", folder, fails=True)
-    assert "began with options={'filters': [8, 4]}" in complaint
+    argument_error = here(*words, "--filters", "8,8", "--output", folder, fails=True)
+    assert "began with options={'filters': [8, 4]}" in argument_error
 
 
 def copy(folder, target):
@@ -180,10 +180,10 @@ def test_what_cannot_be_drawn_does_not_stop_the_run(tmp_path, here, images):
 def test_divergence_is_said(tmp_path, here):
     words = ("--epochs", "1", "--optimizer", "sgd", "--learning-rate", "1e30")
     words += ("--activation", "linear", "--output-activation", "linear")
-    complaint = here(
+    argument_error = here(
         "train", "undercomplete", *words, "--output", tmp_path / "run", fails=True
     )
-    assert "Training diverged" in complaint
+    assert "Training diverged" in argument_error
 
 
 def test_samples_of_another_shape_are_refused(finished, tmp_path, here, images):
@@ -340,8 +340,8 @@ def test_version_and_running_as_a_module(here):
 def test_one_sample_cannot_be_trained_on(tmp_path, images, here):
     np.save(tmp_path / "x.npy", images(1, 8, 8))
     words = ("--data", tmp_path / "x.npy", "--output", tmp_path / "run")
-    complaint = here("train", "conv", *words, fails=True)
-    assert "`x.npy` must be two samples or more" in complaint
+    argument_error = here("train", "conv", *words, fails=True)
+    assert "`x.npy` must be two samples or more" in argument_error
     assert not (tmp_path / "run").exists()
 
 
@@ -469,8 +469,8 @@ def test_a_missing_backend_names_the_command_that_installs_it(tmp_path):
 def test_an_output_that_cannot_be_written(tmp_path, here):
     (tmp_path / "file").write_text("in the way")
     words = ("--epochs", "1", "--output", tmp_path / "file" / "run")
-    complaint = here("train", "conv", *words, fails=True)
-    assert "cannot be written: Not a directory" in complaint
+    argument_error = here("train", "conv", *words, fails=True)
+    assert "cannot be written: Not a directory" in argument_error
     assert (tmp_path / "file").read_text() == "in the way"
 
 

@@ -123,7 +123,9 @@ def test_the_estimate_meets_an_integral_over_the_code(build, digits):
     layer.set_weights([3 * kernel, bias])
     x = np.round(digits[:5])
     z, step = np.linspace(-9, 9, 2001, retstep=True)
-    logits = autoencoder.conditional.predict(z[:, None].astype("float32"), verbose=0)
+    logits = autoencoder.output_parameters.predict(
+        z[:, None].astype("float32"), verbose=0
+    )
     logits = logits.astype("float64")[None]
     terms = x[:, None] * logits - np.logaddexp(0, logits)
     joint = terms.sum(axis=(2, 3, 4)) - z**2 / 2 - np.log(2 * np.pi) / 2

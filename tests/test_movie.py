@@ -83,13 +83,13 @@ def test_a_frame_shows_originals_over_reconstructions(digits, tmp_path):
 
 def test_epoch_and_loss_stand_in_the_corner(digits, tmp_path, monkeypatch):
     captions = []
-    draw = kerasae.plotting.frame_renderer.Sheet.draw
+    draw = kerasae.plotting.frame_renderer.FrameRenderer.draw
 
     def noted(self, reconstructions, caption):
         captions.append(caption)
         return draw(self, reconstructions, caption)
 
-    monkeypatch.setattr("kerasae.plotting.frame_renderer.Sheet.draw", noted)
+    monkeypatch.setattr("kerasae.plotting.frame_renderer.FrameRenderer.draw", noted)
     losses = fit(small(), digits, MovieFrames(digits[:1], tmp_path)).history["loss"]
     assert captions == [
         f"epoch {number}   loss {loss:#.4g}" for number, loss in enumerate(losses, 1)

@@ -7,7 +7,7 @@ import pytest
 import kerasae
 from kerasae.callbacks import Progress
 from kerasae.training import pretrain
-from kerasae.training._layer_pairs import pairs
+from kerasae.training._layer_pairs import layer_pairs
 
 
 def stack(**options):
@@ -25,7 +25,7 @@ def error(triple, x):
 
 
 def test_pairs_are_those_that_the_builder_documents():
-    assert [pair.name for pair in pairs(stack().autoencoder)] == [
+    assert [pair.name for pair in layer_pairs(stack().autoencoder)] == [
         "encoder_1, reconstruction",
         "encoder_2, decoder_1",
         "code, decoder_2",
@@ -87,7 +87,7 @@ def test_each_pair_learns_the_codes_of_the_pair_outside(digits):
     pretrained = triple.autoencoder.get_layer("code").kernel
 
     again = stack(hidden_units=(16,))
-    inner, outer = pairs(again.autoencoder)
+    inner, outer = layer_pairs(again.autoencoder)
     keras.utils.set_random_seed(1)
     pretrain(again, digits, epochs=[2, 1], verbose=0)
     found = again.autoencoder.get_layer("code").kernel

@@ -19,7 +19,7 @@ ONE = "undercomplete-adam"
 
 def quick(folder, *only, source="keras-tutorial", **arguments):
     return reproduce(
-        source, folder, only=only, quick=True, **{"say": lambda line: None, **arguments}
+        source, folder, only=only, quick=True, **{"log": lambda line: None, **arguments}
     )
 
 
@@ -78,7 +78,7 @@ def test_results_are_neither_lost_nor_made_twice(tmp_path):
     with pytest.raises(FileExistsError, match=rf"{ONE} on {HERE}.*--resume.*--force"):
         quick(tmp_path, ONE)
     lines = []
-    assert quick(tmp_path, ONE, resume=True, say=lines.append) == [first]
+    assert quick(tmp_path, ONE, resume=True, log=lines.append) == [first]
     assert lines == [f"[1/1] {ONE}: finished before"]
     (again,) = quick(tmp_path, ONE, force=True)
     assert again["ours"] == pytest.approx(first["ours"], rel=1e-5)

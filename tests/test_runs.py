@@ -16,7 +16,7 @@ SETTINGS = {"variant": "undercomplete", "data": "digits", "epochs": 2}
 
 
 def train(folder, variant="undercomplete", **arguments):
-    return runs.train(folder, variant, epochs=2, batch_size=512, **arguments, say=str)
+    return runs.train(folder, variant, epochs=2, batch_size=512, **arguments, log=str)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_variational_runs_draw_new_samples(tmp_path):
     history = Run(tmp_path / "vae").history()
     assert {"kl_loss", "val_reconstruction_loss"} <= set(history)
     (tmp_path / "vae" / "samples.png").unlink()
-    drawn = runs.plot(tmp_path / "vae", say=lambda line: None)
+    drawn = runs.plot(tmp_path / "vae", log=lambda line: None)
     assert tmp_path / "vae" / "samples.png" in drawn
     with pytest.raises(ValueError, match="`num_samples` must be a positive integer"):
         train(tmp_path / "no", variant="vae", options={"num_samples": 0})

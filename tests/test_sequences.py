@@ -207,7 +207,7 @@ def test_conv1d_sees_shapes_wherever_they_stand():
     np.testing.assert_allclose(first[2:12], second[4:14], atol=1e-6)
 
 
-# Weights
+# InitialWeights
 
 
 @pytest.mark.parametrize("shape", [(8, 32), (32, 8), (3, 3, 4, 6)], ids=str)
@@ -334,9 +334,9 @@ def test_training_in_stages_refuses_sequences(variant, images):
 def test_runs_take_images_row_by_row(variant, tmp_path):
     said = []
     options = {"latent_dim": 4}
-    record = train(tmp_path, variant, options=options, epochs=1, say=said.append)
+    record = train(tmp_path, variant, options=options, epochs=1, log=said.append)
     assert record["code_size"] == 4
-    triple, x, _ = load_with_samples(tmp_path, say=said.append)
+    triple, x, _ = load_with_samples(tmp_path, log=said.append)
     assert triple.autoencoder.input_shape == (None, 8, 8)
     assert x.shape == (1797, 8, 8)
     assert "reconstructions.png" in {path.name for path in plot(tmp_path)}
@@ -354,10 +354,10 @@ def test_runs_take_arrays_of_signals(shape, seen, tmp_path, images):
         data=str(tmp_path / "signals.npy"),
         options={"filters": [4], "latent_dim": 2},
         epochs=1,
-        say=lambda line: None,
+        log=lambda line: None,
     )
     assert record["split"] == {"train": 24, "test": 6}
-    triple, x, _ = load_with_samples(tmp_path / "run", say=lambda line: None)
+    triple, x, _ = load_with_samples(tmp_path / "run", log=lambda line: None)
     assert triple.autoencoder.input_shape == (None, *seen)
     assert x.shape == (30, *seen)
 
@@ -381,7 +381,7 @@ def test_the_command_line_masks(tmp_path):
     # Padding does not count in the errors, nor is noise added to it.
     found = json.loads((folder / "metrics.json").read_text())["errors"]
     assert set(found) == {"autoencoder", "autoencoder, corrupted input"}
-    _, x, _ = load_with_samples(folder, split="test", say=lambda line: None)
+    _, x, _ = load_with_samples(folder, split="test", log=lambda line: None)
     real = (x != 0.0).any(axis=-1)
     expected = np.square(x - predict(autoencoder, x))[real].mean()
     assert found["autoencoder"]["test"] == pytest.approx(expected, rel=1e-4)

@@ -113,7 +113,7 @@ def trained(digits):
 def test_the_kl_term_equals_its_closed_form():
     random = np.random.default_rng(0)
     mean, log_variance = random.normal(size=(2, 20, 4))
-    found = GaussianSampling().divergence(
+    found = GaussianSampling().kl_divergence(
         *(keras.ops.convert_to_tensor(a, "float32") for a in (mean, log_variance))
     )
     expected = 0.5 * (np.exp(log_variance) + mean**2 - 1 - log_variance).sum(axis=1)
@@ -129,7 +129,7 @@ def test_the_kl_term_equals_its_integral():
     p = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
     inside = q > 0
     integral = np.sum(q[inside] * np.log(q[inside] / p[inside])) * step
-    found = GaussianSampling().divergence(
+    found = GaussianSampling().kl_divergence(
         keras.ops.convert_to_tensor([[mean]]),
         keras.ops.convert_to_tensor([[math.log(variance)]]),
     )
@@ -138,7 +138,7 @@ def test_the_kl_term_equals_its_integral():
 
 def test_the_kl_term_of_the_prior_is_zero():
     zeros = keras.ops.zeros((3, 4))
-    found = GaussianSampling().divergence(zeros, zeros)
+    found = GaussianSampling().kl_divergence(zeros, zeros)
     assert keras.ops.convert_to_numpy(found).tolist() == [0.0, 0.0, 0.0]
 
 

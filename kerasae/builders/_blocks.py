@@ -12,9 +12,9 @@ from kerasae import _checks
 from kerasae._identifiers import by_name
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder, split
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import KSparse
-from kerasae.layers.apply_corruption import corrupted
+from kerasae.layers.apply_corruption import apply_corruption
 from kerasae.regularizers import InFloat32, KLSparsity
 
 REGULARIZERS: dict[str, Callable[..., keras.regularizers.Regularizer]] = {
@@ -24,23 +24,23 @@ REGULARIZERS: dict[str, Callable[..., keras.regularizers.Regularizer]] = {
 }
 
 
-def finish(
+def make_triple(
     inputs: keras.KerasTensor,
     outputs: keras.KerasTensor,
     name: str,
-    weights: Weights,
+    weights: InitialWeights,
     kind: type[keras.Model] = keras.Model,
 ) -> Autoencoder:
     """Return the triple of a complete graph."""
     model = kind(inputs, outputs, name=name)
-    weights.draw(model.layers)
+    weights.reinitialize(model.layers)
     return split(model)
 
 
-def enter(
+def input_block(
     shape: tuple[int, ...],
     corruption: Any,
-    weights: Weights,
+    weights: InitialWeights,
     first: keras.Layer | None = None,
 ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """Return the input, and what the encoder is given of it.
@@ -51,7 +51,7 @@ def enter(
     inputs = keras.Input(shape, name="input")
     x = inputs if first is None else first(inputs)
     if corruption is not None:
-        x = corrupted(x, corruption, weights.seed())
+        x = apply_corruption(x, corruption, weights.seed())
     return inputs, x
 
 
@@ -62,7 +62,7 @@ def penalty(identifier: Any) -> Any:
     return keras.regularizers.get(identifier)
 
 
-def summable(regularizer: Any) -> Any:
+def in_float32(regularizer: Any) -> Any:
     """Return a regularizer whose penalty can be added to the loss in any precision."""
     mixed = keras.config.dtype_policy().compute_dtype != keras.config.floatx()
     return InFloat32(regularizer) if mixed and regularizer is not None else regularizer
@@ -82,7 +82,7 @@ def restore(x: keras.KerasTensor, shape: tuple[int, ...]) -> keras.KerasTensor:
     return x if len(shape) == 1 else layers.Reshape(shape, name="restore")(x)
 
 
-def activated(
+def activation_block(
     x: keras.KerasTensor,
     layer: Callable[..., keras.Layer],
     activation: Any,
@@ -128,7 +128,7 @@ def dense_autoencoder(
     )
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     dropout = _checks.fraction("dropout", dropout)
-    weights = Weights(kernel_initializer, seed)
+    weights = InitialWeights(kernel_initializer, seed)
 
     hidden_layers = partial(
         dense_layers,
@@ -139,12 +139,12 @@ def dense_autoencoder(
         dropout=dropout,
     )
 
-    inputs, x = enter(shape, corruption, weights)
+    inputs, x = input_block(shape, corruption, weights)
     x = hidden_layers(flatten(x), half="encoder")
     x = layers.Dense(
         latent_dim,
         activation=code_activation,
-        activity_regularizer=summable(penalty(activity_regularizer)),
+        activity_regularizer=in_float32(penalty(activity_regularizer)),
         kernel_initializer=weights.initializer(),
         name=CODE if k is None else "activations",
     )(x)
@@ -157,7 +157,7 @@ def dense_autoencoder(
         kernel_initializer=weights.initializer(),
         name=RECONSTRUCTION,
     )(x)
-    return finish(inputs, restore(x, shape), name, weights)
+    return make_triple(inputs, restore(x, shape), name, weights)
 
 
 def dense_layers(
@@ -165,7 +165,7 @@ def dense_layers(
     *,
     half: str,
     units: tuple[int, ...],
-    weights: Weights,
+    weights: InitialWeights,
     activation: Any,
     batch_normalization: bool = False,
     dropout: float = 0.0,
@@ -173,7 +173,7 @@ def dense_layers(
     """Apply the hidden layers of an encoder, or in reverse those of a decoder."""
     levels = list(enumerate(units, start=1))
     for level, size in levels if half == "encoder" else reversed(levels):
-        x = activated(
+        x = activation_block(
             x,
             partial(layers.Dense, size, kernel_initializer=weights.initializer()),
             activation,

@@ -12,13 +12,13 @@ from kerasae import _checks
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
 from kerasae.builders._blocks import (
-    activated,
-    enter,
-    finish,
+    activation_block,
+    in_float32,
+    input_block,
+    make_triple,
     penalty,
-    summable,
 )
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 
 
 class Kinds(NamedTuple):
@@ -58,7 +58,7 @@ def per_level(
         return values * levels
     if len(values) != levels:
         raise ValueError(
-            _checks.complaint(
+            _checks.argument_error(
                 argument, f"one integer or {levels}, one for each of `filters`", value
             )
         )
@@ -66,7 +66,7 @@ def per_level(
 
 
 def convolution(
-    kind: type[keras.Layer], weights: Weights, *args: Any, **options: Any
+    kind: type[keras.Layer], weights: InitialWeights, *args: Any, **options: Any
 ) -> Callable[..., keras.Layer]:
     """Return what makes a channels-last convolution of `kind`, ready but for names."""
     return lambda **kwargs: kind(
@@ -92,7 +92,7 @@ def crop(x: keras.KerasTensor, size: Sequence[int], name: str) -> keras.KerasTen
 def vector_code(
     x: keras.KerasTensor,
     code: Callable[[keras.KerasTensor], keras.KerasTensor],
-    weights: Weights,
+    weights: InitialWeights,
     activation: Any,
 ) -> keras.KerasTensor:
     """Squeeze a feature map through a code of one axis; return a map of equal shape.
@@ -115,7 +115,10 @@ def vector_code(
 
 
 def dense_code(
-    latent_dim: int, weights: Weights, activation: Any, activity_regularizer: Any = None
+    latent_dim: int,
+    weights: InitialWeights,
+    activation: Any,
+    activity_regularizer: Any = None,
 ) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
     """Return the layer that makes a dense code."""
     return layers.Dense(
@@ -152,17 +155,17 @@ def pooled_autoencoder(
     kernels = per_level("kernel_size", kernel_size, len(filters))
     if latent_dim is not None:
         latent_dim = _checks.positive_integer("latent_dim", latent_dim)
-    weights = Weights(kernel_initializer, seed)
-    regularizer = summable(penalty(activity_regularizer))
+    weights = InitialWeights(kernel_initializer, seed)
+    regularizer = in_float32(penalty(activity_regularizer))
 
     sizes = []
-    inputs, x = enter(shape, corruption, weights)
+    inputs, x = input_block(shape, corruption, weights)
     levels = list(enumerate(zip(filters, kernels, strict=True), start=1))
     for level, (count, kernel) in levels:
         sizes.append(x.shape[1:-1])
         conv = convolution(kinds.convolution, weights, count, kernel)
         name_here = f"encoder_{level}"
-        x = activated(
+        x = activation_block(
             x, conv, activation, name_here, batch_normalization=batch_normalization
         )
         bottleneck = latent_dim is None and level == len(filters)
@@ -182,7 +185,7 @@ def pooled_autoencoder(
         padding = "valid" if unpadded and level == 1 else "same"
         conv = convolution(kinds.convolution, weights, count, kernel, padding=padding)
         name_here = f"decoder_{level}"
-        x = activated(
+        x = activation_block(
             x, conv, activation, name_here, batch_normalization=batch_normalization
         )
         x = kinds.upsampling(2, name=f"{name_here}_upsample")(x)
@@ -191,7 +194,7 @@ def pooled_autoencoder(
     x = convolution(kinds.convolution, weights, shape[-1], kernels[0])(
         activation=output_activation, name=RECONSTRUCTION
     )(x)
-    return finish(inputs, x, name, weights)
+    return make_triple(inputs, x, name, weights)
 
 
 def _last_convolution_fits_unpadded(
@@ -214,7 +217,7 @@ def strided(
     filters: tuple[int, ...],
     kernels: tuple[int, ...],
     bottleneck: Callable[[keras.KerasTensor], keras.KerasTensor],
-    weights: Weights,
+    weights: InitialWeights,
     activation: Any,
     output_activation: Any,
     batch_normalization: bool,
@@ -244,7 +247,7 @@ def strided(
         conv = convolution(
             layers.Conv2D, weights, count, kernel, strides=2, padding=padding
         )
-        x = activated(
+        x = activation_block(
             x,
             conv,
             activation,
@@ -262,7 +265,7 @@ def strided(
             strides=2,
             padding=padding,
         )
-        x = activated(
+        x = activation_block(
             x,
             conv,
             output_activation if outermost else activation,

@@ -11,7 +11,7 @@ from kerasae._identifiers import by_name
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import Bernoulli, Gaussian, GaussianSampling, Likelihood
 from kerasae.models import VariationalAutoencoder
 
@@ -23,7 +23,7 @@ LIKELIHOODS: Mapping[str, Callable[..., Likelihood]] = {
 
 def stochastic_code(
     latent_dim: int,
-    weights: Weights,
+    weights: InitialWeights,
     *,
     num_samples: int,
     beta: float,
@@ -55,7 +55,7 @@ def parse_likelihood(likelihood: Any, output_activation: Any) -> tuple[Likelihoo
     layer = by_name("likelihood", likelihood, LIKELIHOODS, name=RECONSTRUCTION)
     if not isinstance(layer, Likelihood):
         raise TypeError(
-            _checks.complaint(
+            _checks.argument_error(
                 "likelihood",
                 "a name, a pair (name, stddev) or a kerasae.layers.Likelihood",
                 likelihood,
@@ -65,7 +65,7 @@ def parse_likelihood(likelihood: Any, output_activation: Any) -> tuple[Likelihoo
     if isinstance(layer, Bernoulli):
         if not sigmoid:
             raise ValueError(
-                _checks.complaint(
+                _checks.argument_error(
                     "output_activation",
                     "'sigmoid' for a Bernoulli likelihood",
                     output_activation,
@@ -77,13 +77,15 @@ def parse_likelihood(likelihood: Any, output_activation: Any) -> tuple[Likelihoo
     return layer, output_activation
 
 
-def finish(
+def make_variational_triple(
     inputs: keras.KerasTensor,
     parameters: keras.KerasTensor,
     likelihood: Likelihood,
     name: str,
-    weights: Weights,
+    weights: InitialWeights,
 ) -> Autoencoder:
     """Return the triple of a graph that ends before its likelihood."""
     outputs = likelihood(parameters)
-    return _blocks.finish(inputs, outputs, name, weights, kind=VariationalAutoencoder)
+    return _blocks.make_triple(
+        inputs, outputs, name, weights, kind=VariationalAutoencoder
+    )

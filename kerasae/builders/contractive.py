@@ -8,7 +8,7 @@ from kerasae import _checks
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import Bias, ContractiveDense, Penalty
 
 
@@ -69,7 +69,7 @@ def build_contractive_ae(
         ((None, 100), 79284)
     """
     shape = _checks.input_shape(input_shape)
-    weights = Weights(kernel_initializer, seed)
+    weights = InitialWeights(kernel_initializer, seed)
     contractive = ContractiveDense(
         _checks.positive_integer("latent_dim", latent_dim),
         activation=activation,
@@ -77,9 +77,9 @@ def build_contractive_ae(
         kernel_initializer=weights.initializer(),
         name="contractive",
     )
-    inputs, x = _blocks.enter(shape, corruption, weights)
+    inputs, x = _blocks.input_block(shape, corruption, weights)
     x = Penalty(_checks.non_negative("contraction", contraction), name=CODE)(
         contractive(_blocks.flatten(x))
     )
     x = Bias(output_activation, name=RECONSTRUCTION)(contractive(x, transpose=True))
-    return _blocks.finish(inputs, _blocks.restore(x, shape), name, weights)
+    return _blocks.make_triple(inputs, _blocks.restore(x, shape), name, weights)

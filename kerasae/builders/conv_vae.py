@@ -8,7 +8,7 @@ import keras
 from kerasae import _checks
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks, _convolutions, _variational
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 
 
 def build_conv_vae(
@@ -81,7 +81,7 @@ def build_conv_vae(
     shape = _checks.image_shape(input_shape, "build_vae")
     filters = _checks.positive_integers("filters", filters, example="(32, 64)")
     kernels = _convolutions.per_level("kernel_size", kernel_size, len(filters))
-    weights = Weights(kernel_initializer, seed)
+    weights = InitialWeights(kernel_initializer, seed)
     exit_layer, last_activation = _variational.parse_likelihood(
         likelihood, output_activation
     )
@@ -92,7 +92,7 @@ def build_conv_vae(
     def bottleneck(x: keras.KerasTensor) -> keras.KerasTensor:
         return _convolutions.vector_code(x, code, weights, activation)
 
-    inputs, x = _blocks.enter(shape, corruption, weights)
+    inputs, x = _blocks.input_block(shape, corruption, weights)
     x = _convolutions.strided(
         x,
         filters=filters,
@@ -104,4 +104,4 @@ def build_conv_vae(
         batch_normalization=batch_normalization,
         output="parameters",
     )
-    return _variational.finish(inputs, x, exit_layer, name, weights)
+    return _variational.make_variational_triple(inputs, x, exit_layer, name, weights)

@@ -71,7 +71,7 @@ def build_denoising_ae(
     """
     if corruption is None:
         raise ValueError(
-            _checks.complaint(
+            _checks.argument_error(
                 "corruption",
                 "a name, a pair (name, level) or a layer",
                 corruption,

@@ -16,7 +16,7 @@ _KERNELS = {
 }
 
 
-class Weights:
+class InitialWeights:
     """Hands every layer an initializer and a seed of its own.
 
     Keras's initializers repeat themselves when an instance is used twice, so
@@ -46,7 +46,7 @@ class Weights:
             config["seed"] = self.seed()
         return type(self._initializer).from_config(config)
 
-    def draw(self, layers: Iterable[keras.Layer]) -> None:
+    def reinitialize(self, layers: Iterable[keras.Layer]) -> None:
         """Give kernels the values that belong to the seed on every backend."""
         if self._random is None:
             return

@@ -10,7 +10,7 @@ from kerasae import _checks
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import PaddingMask
 from kerasae.models import CheckedModel
 
@@ -87,7 +87,7 @@ def build_lstm_ae(
         "hidden_units", hidden_units, example="(64,)", empty=True
     )
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
-    weights = Weights(kernel_initializer, seed)
+    weights = InitialWeights(kernel_initializer, seed)
     padding = None if mask_value is None else PaddingMask(mask_value, name="padding")
 
     def lstm(units: int, name: str, *, every_step: bool = True) -> keras.Layer:
@@ -99,7 +99,7 @@ def build_lstm_ae(
             name=name,
         )
 
-    inputs, x = _blocks.enter((steps, channels), corruption, weights, padding)
+    inputs, x = _blocks.input_block((steps, channels), corruption, weights, padding)
     for level, units in enumerate(hidden, start=1):
         x = lstm(units, f"encoder_{level}")(x)
     x = lstm(latent_dim, CODE, every_step=False)(x)
@@ -115,4 +115,4 @@ def build_lstm_ae(
     )(x)
     # Only padding needs arrays to be looked at.
     kind = keras.Model if padding is None else CheckedModel
-    return _blocks.finish(inputs, x, name, weights, kind)
+    return _blocks.make_triple(inputs, x, name, weights, kind)

@@ -76,7 +76,7 @@ def build_sparse_ae(
         and "sigmoid" not in activation
     ):
         raise ValueError(
-            _checks.complaint(
+            _checks.argument_error(
                 "activation",
                 "a sigmoid where a KL penalty compares activations with a rate",
                 activation,

@@ -10,7 +10,7 @@ from kerasae import _checks
 from kerasae._layer_names import CODE
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks, _convolutions
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 
 
 def build_strided_conv_ae(
@@ -81,7 +81,7 @@ def build_strided_conv_ae(
     kernels = _convolutions.per_level("kernel_size", kernel_size, len(filters))
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     code = _checks.one_of("code", code, ("convolutional", "dense"))
-    weights = Weights(kernel_initializer, seed)
+    weights = InitialWeights(kernel_initializer, seed)
 
     def bottleneck(x: keras.KerasTensor) -> keras.KerasTensor:
         if code == "dense":
@@ -95,7 +95,7 @@ def build_strided_conv_ae(
             layers.Conv2DTranspose, weights, filters[-1], window
         )(padding="valid", activation=activation, name="expand")(x)
 
-    inputs, x = _blocks.enter(shape, corruption, weights)
+    inputs, x = _blocks.input_block(shape, corruption, weights)
     x = _convolutions.strided(
         x,
         filters=filters,
@@ -106,4 +106,4 @@ def build_strided_conv_ae(
         output_activation=output_activation,
         batch_normalization=batch_normalization,
     )
-    return _blocks.finish(inputs, x, name, weights)
+    return _blocks.make_triple(inputs, x, name, weights)

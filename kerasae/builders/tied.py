@@ -10,7 +10,7 @@ from kerasae import _checks
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import Bias, TiedDense
 
 
@@ -76,8 +76,8 @@ def build_tied_ae(
         kernel_initializer = keras.initializers.VarianceScaling(
             16.0, "fan_avg", "uniform"
         )
-    weights = Weights(kernel_initializer, seed)
-    inputs, x = _blocks.enter(shape, corruption, weights)
+    weights = InitialWeights(kernel_initializer, seed)
+    inputs, x = _blocks.input_block(shape, corruption, weights)
     x = _blocks.flatten(x)
     tied = []
     for level, (inner, outer) in enumerate(
@@ -100,4 +100,4 @@ def build_tied_ae(
             output_activation if last else activation,
             name=RECONSTRUCTION if last else f"decoder_{level}",
         )(x)
-    return _blocks.finish(inputs, _blocks.restore(x, shape), name, weights)
+    return _blocks.make_triple(inputs, _blocks.restore(x, shape), name, weights)

@@ -10,7 +10,7 @@ from keras import layers
 from kerasae import _checks
 from kerasae._triple import Autoencoder
 from kerasae.builders import _blocks, _variational
-from kerasae.builders.initial_weights import Weights
+from kerasae.builders.initial_weights import InitialWeights
 
 
 def build_vae(
@@ -92,7 +92,7 @@ def build_vae(
     hidden = _checks.positive_integers(
         "hidden_units", hidden_units, example="(500,)", empty=True
     )
-    weights = Weights(kernel_initializer, seed)
+    weights = InitialWeights(kernel_initializer, seed)
     exit_layer, last_activation = _variational.parse_likelihood(
         likelihood, output_activation
     )
@@ -103,7 +103,7 @@ def build_vae(
         _blocks.dense_layers, units=hidden, weights=weights, activation=activation
     )
 
-    inputs, x = _blocks.enter(shape, corruption, weights)
+    inputs, x = _blocks.input_block(shape, corruption, weights)
     x = code(hidden_layers(_blocks.flatten(x), half="encoder"))
     x = hidden_layers(x, half="decoder")
     x = layers.Dense(
@@ -113,4 +113,4 @@ def build_vae(
         name="parameters",
     )(x)
     x = _blocks.restore(x, shape)
-    return _variational.finish(inputs, x, exit_layer, name, weights)
+    return _variational.make_variational_triple(inputs, x, exit_layer, name, weights)

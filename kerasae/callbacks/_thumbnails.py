@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from kerasae import _checks
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 
 _LINE_SIDE = 64  # pixels
 _LINE_COLORS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167))
@@ -32,7 +32,7 @@ def picture_shape(
                 "(height, width), (height, width, 1 or 3) or (size,), for samples of "
                 f"shape {sample_shape}"
             )
-            raise ValueError(complaint("image_shape", expected, image_shape, fix))
+            raise ValueError(argument_error("image_shape", expected, image_shape, fix))
     elif len(shape) == 2 and shape[1] == 1:
         shape = shape[:1]  # a series
     elif _checks.is_signal(shape):
@@ -43,7 +43,9 @@ def picture_shape(
             "images (height, width, 1 or 3), vectors or signals (steps, channels)"
         )
         received = f"samples of shape {sample_shape}"
-        raise ValueError(complaint("samples", expected, received, fix, words=True))
+        raise ValueError(
+            argument_error("samples", expected, Description(received), fix)
+        )
     return (*shape, 1) if len(shape) == 2 else shape
 
 

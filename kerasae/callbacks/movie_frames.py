@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_complaint
-from kerasae._checks import complaint, positive_integer
+from kerasae._arrays import as_samples, shape_error
+from kerasae._checks import argument_error, positive_integer
 from kerasae._files import replacing
-from kerasae.plotting.frame_renderer import Sheet
+from kerasae.plotting.frame_renderer import FrameRenderer
 from kerasae.plotting.image_grid import picture_shape
 
 _WIDEST = "epoch 000000, batch 000000   loss -0.000e+00"
@@ -87,7 +87,7 @@ class MovieFrames(keras.callbacks.Callback):
         self.async_safe = self.only_watches = freq == "epoch"
         self._samples = samples[: positive_integer("columns", columns)]
         self._originals = self._samples.reshape(len(self._samples), *shape)
-        self._sheet: Sheet | None = None
+        self._renderer: FrameRenderer | None = None
         self._first_fit = True
         self._first_epoch = True
         self._shift = self._done = self._epoch = self._batch = 0
@@ -100,7 +100,7 @@ class MovieFrames(keras.callbacks.Callback):
             shape = getattr(self.model, f"{word}_shape", None)
             if shape is not None and not _fits(sample[1:], shape[1:]):
                 expected = f"of the shape of the model's {word}, {('n', *shape[1:])}"
-                raise ValueError(shape_complaint("samples", expected, sample))
+                raise ValueError(shape_error("samples", expected, sample))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Note the epoch; before the very first, look after frames of other runs."""
@@ -139,9 +139,9 @@ class MovieFrames(keras.callbacks.Callback):
         made = self.model.predict_on_batch(self._samples)
         # Half-precision models predict bfloat16, which is not NumPy's own.
         made = np.asarray(made, dtype="float32").reshape(self._originals.shape)
-        if self._sheet is None:
-            self._sheet = Sheet(self._originals, _WIDEST)
-        image = self._sheet.draw(made, caption)
+        if self._renderer is None:
+            self._renderer = FrameRenderer(self._originals, _WIDEST)
+        image = self._renderer.draw(made, caption)
         with replacing(self.folder / name) as temporary:
             image.save(temporary, compress_level=1)
 
@@ -161,7 +161,7 @@ class MovieFrames(keras.callbacks.Callback):
 def _checked_freq(freq: Any) -> int:
     if isinstance(freq, str):
         expected = "'epoch' or a positive number of batches"
-        raise ValueError(complaint("freq", expected, freq))
+        raise ValueError(argument_error("freq", expected, freq))
     return positive_integer("freq", freq)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 from kerasae._layer_names import CODE
 from kerasae._triple import split
 from kerasae.callbacks._projector import Projector, thumbnail_side
@@ -132,7 +132,7 @@ class TensorBoard(keras.callbacks.Callback):
             if not _fits(self.samples.shape[1:], expected):
                 received = f"samples.shape={self.samples.shape}"
                 text = f"of the shape that the model takes, {('n', *expected)}"
-                raise ValueError(complaint("samples", text, received, words=True))
+                raise ValueError(argument_error("samples", text, Description(received)))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Open the files, before the first epoch."""
@@ -289,7 +289,9 @@ def _frequency(argument: str, value: Any) -> int:
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < 0:
         expected = "a number of epochs, 0 or larger"
-        raise (ValueError if whole else TypeError)(complaint(argument, expected, value))
+        raise (ValueError if whole else TypeError)(
+            argument_error(argument, expected, value)
+        )
     return int(value)
 
 
@@ -298,18 +300,20 @@ def _checked_samples(samples: Any) -> np.ndarray:
         fix = "Lists become one with numpy.asarray(samples)."
         kind = f"a {type(samples).__name__}"
         expected = "an array of samples"
-        raise TypeError(complaint("samples", expected, kind, fix, words=True))
+        raise TypeError(argument_error("samples", expected, Description(kind), fix))
     array = keras.ops.convert_to_numpy(samples)
     if array.ndim < 2 or not array.size:
         fix = "For a single sample write samples[None]."
         received = f"samples.shape={array.shape}"
         expected = "a non-empty array whose first axis counts samples"
-        raise ValueError(complaint("samples", expected, received, fix, words=True))
+        raise ValueError(
+            argument_error("samples", expected, Description(received), fix)
+        )
     if array.dtype.kind not in "buif" or not np.isfinite(array).all():
         received = f"an array of {array.dtype}"
         received += "" if array.dtype.kind not in "buif" else " with NaN or infinity"
         expected = "an array of finite real numbers"
-        raise ValueError(complaint("samples", expected, received, words=True))
+        raise ValueError(argument_error("samples", expected, Description(received)))
     return array
 
 
@@ -319,15 +323,17 @@ def _checked_labels(labels: Any, samples: np.ndarray | None) -> list[str] | None
     if samples is None:
         fix = "Pass the samples that they belong to."
         raise ValueError(
-            complaint("labels", "None without `samples`", "labels", fix, words=True)
+            argument_error(
+                "labels", "None without `samples`", Description("labels"), fix
+            )
         )
     if isinstance(labels, str) or not hasattr(labels, "__len__"):
         expected = "a sequence, one label a sample"
-        raise TypeError(complaint("labels", expected, labels))
+        raise TypeError(argument_error("labels", expected, labels))
     if len(labels) != len(samples):
         expected = f"one label a sample, {len(samples)} in all"
         received = f"{len(labels)} labels"
-        raise ValueError(complaint("labels", expected, received, words=True))
+        raise ValueError(argument_error("labels", expected, Description(received)))
     return [str(label) for label in labels]
 
 
@@ -336,7 +342,7 @@ def _checked_hyperparameters(values: Any) -> dict[str, bool | float | str]:
         return {}
     if not isinstance(values, Mapping) or not all(isinstance(k, str) for k in values):
         expected = "a mapping {name: value}"
-        raise TypeError(complaint("hyperparameters", expected, values))
+        raise TypeError(argument_error("hyperparameters", expected, values))
     return {k: _plain(value) for k, value in values.items() if value is not None}
 
 

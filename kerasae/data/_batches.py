@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae.data._preprocessing import Pairing, first
+from kerasae.data._preprocessing import ToPair, first
 from kerasae.data.mapped import taken
 
 
@@ -67,7 +67,7 @@ class PairedBatches(keras.utils.PyDataset):
         pair: Makes a pair of a batch.
     """
 
-    def __init__(self, batches: Any, pair: Pairing) -> None:
+    def __init__(self, batches: Any, pair: ToPair) -> None:
         super().__init__(
             workers=batches.workers,
             use_multiprocessing=batches.use_multiprocessing,

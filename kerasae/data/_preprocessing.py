@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kerasae._arrays import as_array
-from kerasae._checks import complaint, positive, required_seed
+from kerasae._checks import Description, argument_error, positive, required_seed
 from kerasae._identifiers import by_name
 from kerasae.data.corruption import DEFAULT_LEVELS, corrupt
 
@@ -21,11 +21,11 @@ def first(batch: Any) -> Any:
         expected = "batches of samples, or of pairs (samples, labels)"
         fix = "Pick the samples out of each batch first, by a map or a collate_fn."
         received = f"a {type(batch).__name__}"
-        raise TypeError(complaint("samples", expected, received, fix, words=True))
+        raise TypeError(argument_error("samples", expected, Description(received), fix))
     return batch
 
 
-class Pairing:
+class ToPair:
     """Turns batches of samples into pairs (inputs, targets) of float32.
 
     Args:
@@ -69,7 +69,9 @@ class Pairing:
             fix = "Say what the largest value is, such as divide_by=65535 for images "
             fix += "of 16 bits; or scale them with kerasae.data.scale before."
         expected = "floats, booleans, or uint8 in 0..255"
-        raise TypeError(complaint("samples", expected, str(dtype), fix, words=True))
+        raise TypeError(
+            argument_error("samples", expected, Description(str(dtype)), fix)
+        )
 
     def seed_at(self, epoch: int, step: int) -> int:
         """Return the seed of the noise of one step."""
@@ -92,7 +94,7 @@ def _noise(corruption: Any) -> Noise | None:
     if noise is corruption and noise is not None:
         expected = "None, a name or a pair (name, level)"
         fix = f"Names: {', '.join(known)}. Layers are for the builders' `corruption`."
-        raise TypeError(complaint("corruption", expected, corruption, fix))
+        raise TypeError(argument_error("corruption", expected, corruption, fix))
     return noise
 
 

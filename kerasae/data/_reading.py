@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kerasae._checks import complaint, nearest
-from kerasae.data.scaling import wrong
+from kerasae._checks import Description, argument_error, nearest
 
 NAMES = ("digits", "mnist", "fashion_mnist")
 IMAGE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
@@ -37,13 +36,13 @@ def read(source: Any) -> Raw:
     expected = "a data set's name, a .npy or .npz file, a folder of images or an array"
     if not str(source) or not path.exists():
         fix = "No such file or folder. " + nearest(path.stem.lower(), NAMES)
-        raise FileNotFoundError(complaint("source", expected, str(source), fix))
+        raise FileNotFoundError(argument_error("source", expected, str(source), fix))
     if path.is_dir():
         return _read_folder(path)
     if path.suffix.lower() in (".npy", ".npz"):
         return _read_file(path)
     fix = "Save an array with numpy.save('data.npy', x); put images in a folder."
-    raise wrong("source", expected, str(source), fix)
+    raise ValueError(argument_error("source", expected, str(source), fix))
 
 
 def _read_published(name: str) -> Raw:
@@ -62,11 +61,15 @@ def _read_published(name: str) -> Raw:
             expected = f"a folder with {name}.npz ({arrays}) where Keras cannot load it"
             fix = "Put the file there" if folder else "Set this environment variable"
             fix += f", or see what Keras said: {error}"
-            raise OSError(complaint("KERASAE_DATA", expected, folder, fix)) from error
+            raise OSError(
+                argument_error("KERASAE_DATA", expected, folder, fix)
+            ) from error
     shapes = [x.shape for x, _ in parts]
     if [shape[1:] for shape in shapes] not in ([(28, 28)] * 2, [(28, 28, 1)] * 2):
-        raise wrong(
-            str(path), f"{arrays}, of 28x28 images", f"shapes {shapes}", words=True
+        raise ValueError(
+            argument_error(
+                str(path), f"{arrays}, of 28x28 images", Description(f"shapes {shapes}")
+            )
         )
     return Raw(name, tuple((x.reshape(len(x), 28, 28, 1), y) for x, y in parts))
 
@@ -86,13 +89,17 @@ def _read_file(path: Path) -> Raw:
             fix = (
                 "Write it again with numpy.save or numpy.savez, from arrays of numbers."
             )
-            raise wrong(
-                str(path), "a .npy or .npz file", received, fix, words=True
+            raise ValueError(
+                argument_error(
+                    str(path), "a .npy or .npz file", Description(received), fix
+                )
             ) from error
     if not parts:
         expected = "a file with x_train and x_test, or x, or a single array"
-        raise wrong(
-            str(path), expected, f"arrays: {', '.join(keys) or 'none'}", words=True
+        raise ValueError(
+            argument_error(
+                str(path), expected, Description(f"arrays: {', '.join(keys) or 'none'}")
+            )
         )
     return Raw(path.name, parts)
 
@@ -111,13 +118,19 @@ def _read_folder(folder: Path) -> Raw:
     files = sorted(p for p in found if p.suffix.lower() in IMAGE_SUFFIXES)
     files = [p for p in files if not any(part[0] == "." for part in p.parts)]
     if not files:
-        raise wrong("source", f"a folder of {', '.join(IMAGE_SUFFIXES)}", str(folder))
+        raise ValueError(
+            argument_error(
+                "source", f"a folder of {', '.join(IMAGE_SUFFIXES)}", str(folder)
+            )
+        )
     images = [_read_image(folder / file) for file in files]
     for file, image in zip(files, images, strict=True):
         if image.shape != images[0].shape:
             shapes = f"{files[0]} {images[0].shape} and {file} {image.shape}"
             fix = "Make them alike: image.convert('RGB').resize((width, height))."
-            raise wrong("source", "a folder of images of one size", shapes, fix)
+            raise ValueError(
+                argument_error("source", "a folder of images of one size", shapes, fix)
+            )
     x, name = np.stack(images), folder.resolve().name
     if any(len(file.parts) == 1 for file in files):
         return Raw(name, ((x, None),))
@@ -140,5 +153,7 @@ def _read_image(path: Path) -> np.ndarray:
             pixels = np.asarray(step.convert(kind))
     except Exception as error:  # Pillow's readers raise many types
         fix = f"Replace or remove it ({error})."
-        raise wrong("source", "a folder of 8-bit images", str(path), fix) from error
+        raise ValueError(
+            argument_error("source", "a folder of 8-bit images", str(path), fix)
+        ) from error
     return pixels[..., None] if kind == "L" else pixels

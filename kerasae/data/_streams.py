@@ -7,12 +7,12 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasae._checks import Description, argument_error
 from kerasae.data._batches import PairedBatches
-from kerasae.data._preprocessing import Pairing, first
-from kerasae.data.scaling import wrong
+from kerasae.data._preprocessing import ToPair, first
 
 
-def from_tensorflow(dataset: Any, pair: Pairing) -> Any:
+def from_tensorflow(dataset: Any, pair: ToPair) -> Any:
     """Return a `tf.data.Dataset` of pairs, made of a batched one."""
     import tensorflow as tf
 
@@ -21,7 +21,9 @@ def from_tensorflow(dataset: Any, pair: Pairing) -> Any:
     if rank is not None and rank < 2:
         expected = "batches of shape (batch, ...)"
         fix = "For single samples write samples.batch(32)."
-        raise wrong("samples", expected, f"elements {spec}", fix, words=True)
+        raise ValueError(
+            argument_error("samples", expected, Description(f"elements {spec}"), fix)
+        )
     divisor, noise = pair.divisor(np.dtype(spec.dtype.as_numpy_dtype)), pair.noise
 
     def scaled(x: Any, *labels: Any) -> Any:
@@ -47,7 +49,7 @@ def from_tensorflow(dataset: Any, pair: Pairing) -> Any:
     return pairs.prefetch(tf.data.AUTOTUNE)
 
 
-def from_torch(loader: Any, pair: Pairing) -> Any:
+def from_torch(loader: Any, pair: ToPair) -> Any:
     """Return a torch `DataLoader` of pairs, fed by one with workers of its own."""
     import torch
     from torch.utils.data import DataLoader, IterableDataset
@@ -76,7 +78,7 @@ def from_torch(loader: Any, pair: Pairing) -> Any:
     return DataLoader(dataset, batch_size=None, collate_fn=lambda pair: pair)
 
 
-def from_grain(source: Any, pair: Pairing) -> Any:
+def from_grain(source: Any, pair: ToPair) -> Any:
     """Return pairs made of a grain dataset or loader.
 
     A `MapDataset` becomes a `PyDataset`: so Keras knows its length. All else stays
@@ -120,7 +122,11 @@ class MapDatasetBatches(keras.utils.PyDataset):
         super().__init__()
         if len(source) > 2**31:  # no data are that long, but repeated ones
             fix = "Leave out .repeat(): every epoch goes through all batches again."
-            raise wrong("samples", "of a finite length", "no end", fix, words=True)
+            raise ValueError(
+                argument_error(
+                    "samples", "of a finite length", Description("no end"), fix
+                )
+            )
         self._source = source
         self._epoch = 0
 

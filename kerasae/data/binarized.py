@@ -7,7 +7,8 @@ import keras
 import numpy as np
 
 from kerasae import _checks
-from kerasae.data.scaling import value_range, wrong
+from kerasae._checks import argument_error
+from kerasae.data.scaling import value_range
 
 
 class Binarized(keras.utils.PyDataset):
@@ -53,7 +54,11 @@ class Binarized(keras.utils.PyDataset):
         if low < 0 or high > 1:
             fix = "Scale them with kerasae.data.scale."
             received = f"values from {low:g} to {high:g}"
-            raise wrong("x", "values in [0, 1]", received, fix, words=True)
+            raise ValueError(
+                argument_error(
+                    "x", "values in [0, 1]", _checks.Description(received), fix
+                )
+            )
         self.batch_size = _checks.positive_integer("batch_size", batch_size)
         self.seed = _checks.required_seed(seed)
         self.epoch = 0

@@ -4,8 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._checks import complaint, fraction, non_negative, one_of, required_seed
-from kerasae.data.scaling import value_range, wrong
+from kerasae._checks import (
+    argument_error,
+    fraction,
+    non_negative,
+    one_of,
+    required_seed,
+)
+from kerasae.data.scaling import value_range
 
 DEFAULT_LEVELS = {"gaussian": 0.5, "masking": 0.3, "salt_and_pepper": 0.3}
 
@@ -46,9 +52,13 @@ def corrupt(
     level = check_level("level", DEFAULT_LEVELS[kind] if level is None else level)
     x, (low, high) = np.asarray(x), clip
     if not low < high:
-        raise wrong("clip", "(smallest, largest)", clip, "Example: clip=(0.0, 1.0).")
+        raise ValueError(
+            argument_error(
+                "clip", "(smallest, largest)", clip, "Example: clip=(0.0, 1.0)."
+            )
+        )
     if x.dtype.kind != "f":
-        raise TypeError(complaint("x", "floats, such as scale(x)[0]", x.dtype))
+        raise TypeError(argument_error("x", "floats, such as scale(x)[0]", x.dtype))
     value_range("x", x, axes=1)
     random = np.random.default_rng(required_seed(seed))
     if kind == "gaussian":

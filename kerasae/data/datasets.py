@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kerasae._checks import fraction, one_of, required_seed
+from kerasae._checks import Description, argument_error, fraction, one_of, required_seed
 from kerasae.data._reading import Raw, read
-from kerasae.data.scaling import scaled_alike, wrong
+from kerasae.data.scaling import scaled_alike
 
 Source = str | os.PathLike[str] | np.ndarray
 """What samples are read from: the name of a data set, a file or folder, an array."""
@@ -75,7 +75,11 @@ def load_dataset(
     raw, scaled, notes = _load(source)
     if len(scaled) == 2:
         if test_fraction is not None:
-            raise wrong("test_fraction", f"None: {raw.name} is split", test_fraction)
+            raise ValueError(
+                argument_error(
+                    "test_fraction", f"None: {raw.name} is split", test_fraction
+                )
+            )
         (x_train, x_test), how = scaled, "as they come"
         (_, y_train), (_, y_test) = raw.parts
     else:
@@ -130,7 +134,9 @@ def _random_split(raw: Raw, share: float | None, seed: int) -> tuple[Any, Any, s
     if len(x) < 2:
         expected = "two samples or more, to be split into a training and a test part"
         fix = "Give it more samples; load_samples(source) returns them unsplit."
-        raise wrong(raw.name, expected, f"{len(x)} sample", fix, words=True)
+        raise ValueError(
+            argument_error(raw.name, expected, Description(f"{len(x)} sample"), fix)
+        )
     try:
         train, test = train_test_split(
             np.arange(len(x)), test_size=size, stratify=labels, random_state=seed
@@ -138,7 +144,9 @@ def _random_split(raw: Raw, share: float | None, seed: int) -> tuple[Any, Any, s
     except ValueError as error:
         expected = f"a share that leaves both parts enough of the {len(x)} sample(s)"
         fix = "Use load_samples(source) for all samples, unsplit."
-        raise wrong("test_fraction", expected, size, fix) from error
+        raise ValueError(
+            argument_error("test_fraction", expected, size, fix)
+        ) from error
     how = "stratified" if raw.stratify else f"shuffled, test fraction {size:g}"
     return train, test, f"{how}, seed {seed}"
 
@@ -149,8 +157,12 @@ def _load(source: Any) -> tuple[Raw, list[np.ndarray], tuple[str, ...]]:
     scaled, note = scaled_alike(raw.name, [x for x, _ in raw.parts])
     shapes = [x.shape for x in scaled]
     if shapes[0][1:] != shapes[-1][1:]:
-        raise wrong(raw.name, "training and test samples of one shape", shapes)
+        raise ValueError(
+            argument_error(raw.name, "training and test samples of one shape", shapes)
+        )
     for x, y in raw.parts:
         if y is not None and (y.ndim == 0 or len(y) != len(x)):
-            raise wrong(f"{raw.name} labels", f"{len(x)}, one a sample", y.shape)
+            raise ValueError(
+                argument_error(f"{raw.name} labels", f"{len(x)}, one a sample", y.shape)
+            )
     return raw, scaled, raw.notes if note is None else (*raw.notes, note)

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._checks import complaint
-from kerasae.data.scaling import wrong
+from kerasae._checks import argument_error
 
 _ROWS = 1024  # read at once
 
@@ -18,15 +17,15 @@ def open_mapped(path: Path) -> np.ndarray:
     if path.suffix.lower() != ".npy":
         fix = "Save an array with numpy.save('data.npy', x). Named data sets and other "
         fix += "files: pairs(kerasae.data.load_dataset(source).x_train)."
-        raise wrong("samples", expected, str(path), fix)
+        raise ValueError(argument_error("samples", expected, str(path), fix))
     if not path.is_file():
         fix = "No such file. Save an array with numpy.save('data.npy', x)."
-        raise FileNotFoundError(complaint("samples", expected, str(path), fix))
+        raise FileNotFoundError(argument_error("samples", expected, str(path), fix))
     try:
         return np.lib.format.open_memmap(path, mode="r")
     except ValueError as error:  # cut, damaged, or pickled objects
         fix = f"Write it again with numpy.save, from an array of numbers ({error})."
-        raise wrong("samples", expected, str(path), fix) from error
+        raise ValueError(argument_error("samples", expected, str(path), fix)) from error
 
 
 def is_mapped(array: Any) -> bool:

@@ -7,12 +7,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._checks import complaint, positive_integer
+from kerasae._checks import Description, argument_error, positive_integer
 from kerasae.data import _streams
 from kerasae.data._batches import ArrayBatches, PairedBatches
-from kerasae.data._preprocessing import Pairing
+from kerasae.data._preprocessing import ToPair
 from kerasae.data.mapped import open_mapped
-from kerasae.data.scaling import wrong
 
 # Recognized by name: a package that nobody uses is not imported.
 _FOREIGN = {
@@ -80,7 +79,7 @@ def pairs(
     """
     if hasattr(samples, _MARK):
         return samples
-    pair = Pairing(divide_by, corruption, seed)
+    pair = ToPair(divide_by, corruption, seed)
     if isinstance(samples, (str, os.PathLike)):
         samples = open_mapped(Path(samples))
     if isinstance(samples, np.ndarray):
@@ -89,7 +88,9 @@ def pairs(
             expected = "of shape (n_samples, n_features) or (n_samples, ...), not empty"
             received = f"shape {samples.shape}"
             fix = "Use x[:, None] for samples of one number, x[None] for one sample."
-            raise wrong("samples", expected, received, fix, words=True)
+            raise ValueError(
+                argument_error("samples", expected, Description(received), fix)
+            )
         pair.divisor(samples.dtype)  # raises now what a batch would raise later
         batches = ArrayBatches(samples, size, shuffle=shuffle, seed=seed)
         return _marked(PairedBatches(batches, pair))
@@ -98,8 +99,10 @@ def pairs(
     )
     if batch_size is not None:
         fix = "Set it where the batches are made."
-        raise wrong(
-            "batch_size", "left out for data that come in batches", batch_size, fix
+        raise ValueError(
+            argument_error(
+                "batch_size", "left out for data that come in batches", batch_size, fix
+            )
         )
     return _marked(make(samples, pair))
 
@@ -126,4 +129,4 @@ def _maker(samples: Any) -> Any:
         "DataLoader(x, batch_size=32). Generators, which end after one epoch: make a "
         "keras.utils.PyDataset."
     )
-    raise TypeError(complaint("samples", expected, kind, fix, words=True))
+    raise TypeError(argument_error("samples", expected, Description(kind), fix))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 
 
 def scale(x: Any) -> tuple[np.ndarray, str | None]:
@@ -32,20 +32,17 @@ def scale(x: Any) -> tuple[np.ndarray, str | None]:
     return scaled, note
 
 
-def wrong(*what: Any, words: bool = False) -> ValueError:
-    """Return the error for a bad argument."""
-    return ValueError(complaint(*what, words=words))
-
-
 def value_range(where: str, x: np.ndarray, axes: int = 2) -> tuple[Any, Any]:
     """Return the smallest and the largest value of `x`, or raise if it is no data."""
     if x.dtype.kind not in "biuf":
         fix = "Convert it to numbers: x.astype('float32')."
-        raise TypeError(complaint(where, "an array of numbers", x.dtype, fix))
+        raise TypeError(argument_error(where, "an array of numbers", x.dtype, fix))
     if x.ndim < axes or not x.size:
         expected = "of shape (n_samples, n_features) or (n_samples, ...), not empty"
         fix = "Use x[:, None] for samples of one number, x[None] for one sample."
-        raise wrong(where, expected, f"shape {x.shape}", fix, words=True)
+        raise ValueError(
+            argument_error(where, expected, Description(f"shape {x.shape}"), fix)
+        )
     with np.errstate(invalid="ignore"):
         low, high = x.min(), x.max()
     # The extremes carry NaN and infinity: a full mask is made for the error alone.
@@ -54,7 +51,11 @@ def value_range(where: str, x: np.ndarray, axes: int = 2) -> tuple[Any, Any]:
         first = np.argwhere(bad)[0].tolist()
         received = f"{bad.sum()} NaN or infinite values, the first at index {first}"
         fix = "Remove these samples, or fill them in with numpy.nan_to_num(x)."
-        raise wrong(where, "an array of finite numbers", received, fix, words=True)
+        raise ValueError(
+            argument_error(
+                where, "an array of finite numbers", Description(received), fix
+            )
+        )
     return low, high
 
 
@@ -77,6 +78,8 @@ def scaled_alike(
     fix = "Pixels in 0..255: x = x / 255. Else x = x.astype('float64'), then "
     fix += "x = (x - x.min()) / (x.max() - x.min())."
     received = f"{'float' if real else 'integer'} values from {low} to {high}"
-    raise wrong(
-        where, "values in [0, 1], or integers in 0..255", received, fix, words=True
+    raise ValueError(
+        argument_error(
+            where, "values in [0, 1], or integers in 0..255", Description(received), fix
+        )
     )

@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 
 from kerasae._arrays import fits
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 from kerasae.data.mapped import is_mapped, open_mapped, taken
 from kerasae.data.pairs import pairs
 from kerasae.engine.backend import has_accelerator
@@ -42,7 +42,7 @@ class Block(NamedTuple):
     y: Any
 
 
-class Data:
+class BatchSource:
     """Samples and their targets: arrays, in memory or in a file, or a stream.
 
     Args:
@@ -74,7 +74,7 @@ class Data:
         # A size that was given for `x` is none for what to validate on.
         self._stream_size = batch_size if name == "x" else None
 
-    def __getitem__(self, rows: slice) -> "Data":
+    def __getitem__(self, rows: slice) -> "BatchSource":
         """Return some of the samples, with their targets."""
         part = copy(self)
         part.x, part.y = self.x[rows], None if self.y is None else self.y[rows]
@@ -155,10 +155,10 @@ def _check_stream(name: str, model: keras.Model, x: Any, y: Any) -> None:
         expected = f"an array of samples of shape {model.input_shape[1:]}, or a stream"
         fix = "A list becomes one array with numpy.asarray(x)."
         received = f"a {type(x).__name__}"
-        raise TypeError(complaint(name, expected, received, fix, words=True))
+        raise TypeError(argument_error(name, expected, Description(received), fix))
     if y is not None:
         fix = "Give both as arrays, or train with the model's own `fit`."
-        raise TypeError(complaint("y", "None where `x` is a stream", y, fix))
+        raise TypeError(argument_error("y", "None where `x` is a stream", y, fix))
 
 
 def _check_arrays(name: str, model: keras.Model, x: Any, y: Any) -> None:
@@ -167,19 +167,23 @@ def _check_arrays(name: str, model: keras.Model, x: Any, y: Any) -> None:
         expected = f"an array of samples of shape {shape}"
         received = f"an array of shape {tuple(x.shape)}"
         fix = f"Bring it to that shape: x.reshape(-1, {', '.join(map(str, shape))})."
-        raise ValueError(complaint(name, expected, received, fix, words=True))
+        raise ValueError(argument_error(name, expected, Description(received), fix))
     kind = keras.backend.standardize_dtype(x.dtype)
     expected = "floats, booleans or 8-bit integers in 0..255"
     if "int" in kind and kind != "uint8":
         fix = "kerasae.data.scale(x) gives floats in [0, 1]."
-        raise TypeError(complaint(name, expected, f"{kind} values", fix, words=True))
+        raise TypeError(
+            argument_error(name, expected, Description(f"{kind} values"), fix)
+        )
     if kind == "uint8" and ops.max(x[:1000]) == 1:
         fix = "Binary images: x.astype(bool)."
         received = "8-bit integers 0 and 1, which would be divided by 255"
-        raise ValueError(complaint(name, expected, received, fix, words=True))
+        raise ValueError(argument_error(name, expected, Description(received), fix))
     if y is not None and len(y) != len(x):
         expected = f"as long as the samples, {len(x)}"
-        raise ValueError(complaint("y", expected, f"{len(y)} targets", words=True))
+        raise ValueError(
+            argument_error("y", expected, Description(f"{len(y)} targets"))
+        )
 
 
 def _is_bytes(samples: Any) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasae import _checks
 from kerasae._types import ModelOrTriple
-from kerasae.engine._batching import Data
+from kerasae.engine._batching import BatchSource
 from kerasae.engine._epoch_loop import build, loop
 from kerasae.engine._whole import whole
 from kerasae.engine.compiling import compile as compile_fast
@@ -91,14 +91,14 @@ def fit(
         compile_fast(autoencoder)
     if batch_size is not None:
         batch_size = _checks.positive_integer("batch_size", batch_size)
-    data, validation = Data(autoencoder, x, y, batch_size, "x"), None
+    data, validation = BatchSource(autoencoder, x, y, batch_size, "x"), None
     is_pair = isinstance(validation_data, tuple) and len(validation_data) == 2
     if data.y is not None and validation_data is not None and not is_pair:
         # A stream with targets of its own, or weights: as Keras takes it.
         fit_options["validation_data"] = validation_data
     elif validation_data is not None:
         x, y = validation_data if is_pair else (validation_data, None)
-        validation = Data(autoencoder, x, y, batch_size, "validation_data")
+        validation = BatchSource(autoencoder, x, y, batch_size, "validation_data")
     elif _checks.fraction("validation_split", validation_split):
         data, validation = _split(data, validation_split)
 
@@ -128,12 +128,14 @@ def fit(
     return _train(autoencoder, data, validation, shuffle=shuffle, **options)
 
 
-def _split(data: Data, share: float) -> tuple[Data, Data]:
+def _split(data: BatchSource, share: float) -> tuple[BatchSource, BatchSource]:
     """Take a share of the samples off the end."""
     expected = "a share that leaves samples on both sides, and 0 for streams"
     if data.is_stream or not (at := math.floor(len(data.x) * (1 - share))) > 0:
         fix = "Give `validation_data` instead."
-        raise ValueError(_checks.complaint("validation_split", expected, share, fix))
+        raise ValueError(
+            _checks.argument_error("validation_split", expected, share, fix)
+        )
     return data[:at], data[at:]
 
 
@@ -165,8 +167,8 @@ def _acts_on_batches(callback: keras.callbacks.Callback) -> bool:
 
 def _train(
     model: keras.Model,
-    data: Data,
-    validation: Data | None,
+    data: BatchSource,
+    validation: BatchSource | None,
     *,
     shuffle: bool,
     epochs: int,
@@ -213,7 +215,7 @@ def _train(
 
 def _pass(
     model: keras.Model,
-    data: Data,
+    data: BatchSource,
     order: np.ndarray,
     hooks: keras.callbacks.CallbackList,
     *,

@@ -2,7 +2,7 @@
 
 import keras
 
-from kerasae._checks import complaint, nearest
+from kerasae._checks import argument_error, nearest
 from kerasae._types import Optimizer
 
 _COMMON = ("adadelta", "adagrad", "adam", "adamw", "nadam", "rmsprop", "sgd")
@@ -28,7 +28,7 @@ def new_optimizer(
         except ValueError as error:
             expected = "the name of a Keras optimizer, or an instance"
             fix = nearest(identifier, _COMMON) if isinstance(identifier, str) else ""
-            text = complaint("optimizer", expected, identifier, fix)
+            text = argument_error("optimizer", expected, identifier, fix)
             raise ValueError(text) from error
     if learning_rate is not None:
         optimizer.learning_rate = learning_rate

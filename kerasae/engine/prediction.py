@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasae._arrays import as_array, fits, shape_complaint
+from kerasae._arrays import as_array, fits, shape_error
 from kerasae._checks import positive_integer
 from kerasae._types import ModelOrTriple
 from kerasae.engine._whole import whole
@@ -54,7 +54,7 @@ def predict(model: ModelOrTriple, x: Any, *, batch_size: int | None = None) -> A
         sizes = ", ".join("any" if size is None else str(size) for size in wanted[1:])
         expected = f"of the shape that the model takes, (n, {sizes})"
         fix = "For a single sample write x[None]." if fits(x.shape, wanted[1:]) else ""
-        raise ValueError(shape_complaint("x", expected, x.shape, fix))
+        raise ValueError(shape_error("x", expected, x.shape, fix))
     size = affordable(model)
     if batch_size is not None:
         size = positive_integer("batch_size", batch_size)

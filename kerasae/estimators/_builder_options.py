@@ -22,12 +22,12 @@ def builder_options(named: Mapping[str, Any], options: Any) -> dict[str, Any]:
     options = {} if options is None else options
     if not isinstance(options, Mapping):
         fix = "For example: options={'kernel_initializer': 'he_normal'}."
-        raise TypeError(_checks.complaint("options", "a dict", options, fix))
+        raise TypeError(_checks.argument_error("options", "a dict", options, fix))
     twice = sorted(named.keys() & options.keys())
     if twice:
         expected = "options that are no parameters of the estimator"
         fix = f"Set {', '.join(twice)} there alone."
-        raise ValueError(_checks.complaint("options", expected, options, fix))
+        raise ValueError(_checks.argument_error("options", expected, options, fix))
     return copy.deepcopy({**named, **options})
 
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from kerasae._checks import complaint
+from kerasae._checks import argument_error
 from kerasae._files import checked_path, replacing
 
 
@@ -48,5 +48,5 @@ def _touch(path: Path) -> None:
         path.open("a").close()
     except OSError as error:
         fix = f"{error.strerror or error}: choose another folder or file name."
-        text = complaint("path", "a file that can be written", str(path), fix)
+        text = argument_error("path", "a file that can be written", str(path), fix)
         raise OSError(error.errno, text) from error

@@ -38,7 +38,7 @@ def pretrain_stack(
     each = _checks.positive_integers("pretrain_epochs", epochs, example="20")
     if len(each) not in (1, pairs):
         expected = f"one integer or {pairs}, one for each pair of layers"
-        raise ValueError(_checks.complaint("pretrain_epochs", expected, epochs))
+        raise ValueError(_checks.argument_error("pretrain_epochs", expected, epochs))
     histories = training.pretrain(
         triple,
         x,

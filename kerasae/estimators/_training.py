@@ -27,7 +27,7 @@ def check_training(estimator: Any) -> None:
     share = _checks.fraction("validation_fraction", estimator.validation_fraction)
     if estimator.early_stopping and not share:
         raise ValueError(
-            _checks.complaint(
+            _checks.argument_error(
                 "validation_fraction", "above 0 for early stopping", share
             )
         )
@@ -39,7 +39,9 @@ def forbid_early_stopping(estimator: Any) -> None:
     """Raise if early stopping is asked for where one epoch is trained."""
     if estimator.early_stopping:
         fix = "One epoch cannot stop early; use fit, or warm_start=True."
-        text = _checks.complaint("early_stopping", "False for partial_fit", True, fix)
+        text = _checks.argument_error(
+            "early_stopping", "False for partial_fit", True, fix
+        )
         raise ValueError(text)
 
 
@@ -50,7 +52,7 @@ def check_loss(loss: Any) -> None:
     except ValueError as error:
         expected = "the name of a Keras loss, a loss or a function"
         fix = "For example: loss='mean_squared_error'."
-        raise ValueError(_checks.complaint("loss", expected, loss, fix)) from error
+        raise ValueError(_checks.argument_error("loss", expected, loss, fix)) from error
 
 
 def check_range(model: keras.Model, x: np.ndarray) -> None:
@@ -59,7 +61,9 @@ def check_range(model: keras.Model, x: np.ndarray) -> None:
         expected = "in [0, 1] where the output is a sigmoid"
         received = f"values from {x.min():g} to {x.max():g}"
         fix = "Scale them with MinMaxScaler, or set output_activation='linear'."
-        raise ValueError(_checks.complaint("X", expected, received, fix, words=True))
+        raise ValueError(
+            _checks.argument_error("X", expected, _checks.Description(received), fix)
+        )
 
 
 @contextmanager

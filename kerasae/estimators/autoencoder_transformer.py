@@ -185,14 +185,16 @@ class AutoencoderTransformer(BaseAutoencoder):
             axes = ", ".join(SAMPLE_AXES[self.variant])
             expected = f"({axes}) for the variant {self.variant!r}"
             fix = f"X has {n_features} features, the product of these."
-            raise ValueError(_checks.complaint("input_shape", expected, None, fix))
+            raise ValueError(_checks.argument_error("input_shape", expected, None, fix))
         return (n_features,)
 
 
 def _no_variant(received: str) -> TypeError:
     expected = "a name, a builder, a triple or a Functional keras.Model"
     fix = f"Names: {', '.join(VARIANTS)}."
-    return TypeError(_checks.complaint("variant", expected, received, fix, words=True))
+    return TypeError(
+        _checks.argument_error("variant", expected, _checks.Description(received), fix)
+    )
 
 
 def _same_shape(triple: Autoencoder, shape: tuple[int, ...]) -> None:
@@ -209,4 +211,4 @@ def _holds(shape: tuple[int, ...], n_features: int) -> None:
     """Raise if rows of `n_features` are no samples of a shape."""
     if math.prod(shape) != n_features:
         expected = f"a shape of {n_features} values, the columns of X"
-        raise ValueError(_checks.complaint("input_shape", expected, shape))
+        raise ValueError(_checks.argument_error("input_shape", expected, shape))

@@ -252,12 +252,16 @@ class StackedAutoencoderClassifier(
         if len(classes) < 2:
             expected = "labels of two classes or more"
             received = f"the one class {classes[0]!r}"
-            raise ValueError(_checks.complaint("y", expected, received, words=True))
+            raise ValueError(
+                _checks.argument_error("y", expected, _checks.Description(received))
+            )
         unknown = np.setdiff1d(y, classes)
         if len(unknown):
             expected = f"labels among the classes {classes}"
             received = f"also {unknown}"
-            raise ValueError(_checks.complaint("y", expected, received, words=True))
+            raise ValueError(
+                _checks.argument_error("y", expected, _checks.Description(received))
+            )
         return classes
 
     def _start(

@@ -7,7 +7,7 @@ import numpy as np
 
 from kerasae import _checks
 from kerasae._arrays import as_array
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 
 
 def as_numbers(argument: str, values: Any) -> np.ndarray:
@@ -16,7 +16,7 @@ def as_numbers(argument: str, values: Any) -> np.ndarray:
     if not np.isfinite(array).all():
         bad = int((~np.isfinite(array)).sum())
         received = f"NaN or infinity in {bad} of {array.size} values"
-        raise ValueError(complaint(argument, "finite", received, words=True))
+        raise ValueError(argument_error(argument, "finite", Description(received)))
     return array
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._arrays import as_samples, fits, shape_complaint
-from kerasae._checks import complaint
+from kerasae._arrays import as_samples, fits, shape_error
+from kerasae._checks import Description, argument_error
 from kerasae._triple import Autoencoder
 from kerasae.engine import prediction
 from kerasae.generation._arrays import as_numbers
@@ -22,7 +22,7 @@ def as_variational(model: Any, fix: str = "") -> VariationalAutoencoder:
     """
     if not isinstance(model, (Autoencoder, keras.Model)):
         expected = "an Autoencoder that build_vae or build_conv_vae returned"
-        raise TypeError(complaint("model", expected, model))
+        raise TypeError(argument_error("model", expected, model))
     whole = model.autoencoder if isinstance(model, Autoencoder) else model
     if not isinstance(whole, VariationalAutoencoder):
         expected = "variational: its codes must be distributions"
@@ -31,7 +31,7 @@ def as_variational(model: Any, fix: str = "") -> VariationalAutoencoder:
             "Pass a triple that kerasae.build_vae or kerasae.build_conv_vae returned, "
             "or its first model."
         )
-        raise ValueError(complaint("model", expected, received, fix, words=True))
+        raise ValueError(argument_error("model", expected, Description(received), fix))
     return whole
 
 
@@ -48,7 +48,7 @@ def inputs_of(model: keras.Model, argument: str, values: Any) -> np.ndarray:
             fix = f"Add the channel axis: {argument}[..., None]."
         else:
             fix = ""
-        raise ValueError(shape_complaint(argument, expected, samples.shape, fix))
+        raise ValueError(shape_error(argument, expected, samples.shape, fix))
     return samples
 
 

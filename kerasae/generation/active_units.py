@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
-from kerasae._arrays import shape_complaint
+from kerasae._arrays import shape_error
 from kerasae.generation._models import as_variational, inputs_of, predict
 
 
@@ -51,6 +51,6 @@ def active_units(model: Any, x: Any, threshold: float = 0.01) -> np.ndarray:
     x = inputs_of(whole, "x", x)
     if len(x) < 2:
         expected = "an array of 2 samples or more: their codes must differ"
-        raise ValueError(shape_complaint("x", expected, x.shape))
+        raise ValueError(shape_error("x", expected, x.shape))
     mean, _ = predict(whole.posterior, x)
     return mean.astype("float64").var(axis=0) > threshold

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 from kerasae._triple import as_triple
 from kerasae.generation._arrays import given_or_drawn
 from kerasae.generation._models import inputs_of, predict
@@ -93,7 +93,9 @@ class GaussianMixtureSampler:
         if len(x) < max(2, self.n_components):
             expected = "at most the number of samples, and these 2 or more"
             received = f"n_components={self.n_components}, {len(x)} samples"
-            raise ValueError(complaint("n_components", expected, received, words=True))
+            raise ValueError(
+                argument_error("n_components", expected, Description(received))
+            )
         mixture = GaussianMixture(
             self.n_components,
             covariance_type=self.covariance_type,

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
-from kerasae._arrays import shape_complaint
-from kerasae._checks import complaint
+from kerasae._arrays import shape_error
+from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae.generation._models import one_or_several, predict
 
@@ -60,7 +60,7 @@ def interpolate(
     triple = as_triple(model)
     steps = _checks.positive_integer("steps", steps)
     if steps < 2:
-        raise ValueError(complaint("steps", "an integer of 2 or more", steps))
+        raise ValueError(argument_error("steps", "an integer of 2 or more", steps))
     method = _checks.one_of("method", method, METHODS)
     starts, single = one_or_several(triple.encoder, "start", start)
     ends, also = one_or_several(triple.encoder, "end", end)
@@ -70,7 +70,7 @@ def interpolate(
             for array, alone in ((starts, single), (ends, also))
         )
         expected = f"of the shape of `start`, {wanted}"
-        raise ValueError(shape_complaint("end", expected, given))
+        raise ValueError(shape_error("end", expected, given))
     first, last = (predict(triple.encoder, x).astype("float64") for x in (starts, ends))
     shares = np.linspace(0.0, 1.0, steps)
     count = len(first)

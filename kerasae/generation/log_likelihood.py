@@ -94,11 +94,11 @@ def log_likelihood(
     whole = as_variational(model)
     num_samples = _checks.positive_integer("num_samples", num_samples)
     if batch_size is None:
-        batch_size = affordable(whole.conditional, most=_BATCH_SIZE)
+        batch_size = affordable(whole.output_parameters, most=_BATCH_SIZE)
     batch_size = _checks.positive_integer("batch_size", batch_size)
     if return_error and num_samples < 2:
         expected = "2 or larger where `return_error` is True"
-        raise ValueError(_checks.complaint("num_samples", expected, num_samples))
+        raise ValueError(_checks.argument_error("num_samples", expected, num_samples))
     x = inputs_of(whole, "x", x)
     if hasattr(whole.likelihood, "check_targets"):
         whole.likelihood.check_targets(x)
@@ -173,7 +173,7 @@ def _log_mean(log_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _scorer(model: VariationalAutoencoder) -> keras.Model:
     """Return a model from data and codes to log p(x | z)."""
     if model not in _SCORERS:
-        scorer = _Scorer(model.conditional, model.likelihood)
+        scorer = _Scorer(model.output_parameters, model.likelihood)
         scorer.compile(jit_compile=execution_settings(model)["jit_compile"])
         _SCORERS[model] = scorer
     return _SCORERS[model]
@@ -184,7 +184,7 @@ class _Scorer(keras.Model):
 
     def __init__(self, conditional: keras.Model, likelihood: Likelihood) -> None:
         super().__init__(name="scorer")
-        self.conditional = conditional
+        self.output_parameters = conditional
         self.likelihood = likelihood
 
     def call(self, inputs: Any) -> Any:
@@ -192,6 +192,8 @@ class _Scorer(keras.Model):
         x, codes = inputs
         axes = len(x.shape) - 1
         shape = ops.shape(codes)
-        flat = self.conditional(ops.reshape(codes, (-1, *shape[2:])), training=False)
+        flat = self.output_parameters(
+            ops.reshape(codes, (-1, *shape[2:])), training=False
+        )
         parameters = ops.reshape(flat, (*shape[:2], *ops.shape(flat)[1:]))
         return self.likelihood.log_prob(ops.expand_dims(x, 1), parameters, axes)

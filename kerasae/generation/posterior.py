@@ -68,7 +68,7 @@ class _Draw(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """Return one code for each mean and log-variance."""
-        return self.sampling.draw(*inputs)[0]
+        return self.sampling.sample(*inputs)[0]
 
     def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
         """Return shape and type of the mean."""

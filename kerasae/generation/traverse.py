@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
-from kerasae._arrays import shape_complaint
-from kerasae._checks import complaint
+from kerasae._arrays import shape_error
+from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae.generation._arrays import as_numbers
 from kerasae.generation._models import one_or_several, predict
@@ -72,7 +72,7 @@ def traverse(
         values = as_numbers("values", values)
         if values.ndim != 1 or not values.size:
             expected = "a sequence of numbers, one or more"
-            raise ValueError(shape_complaint("values", expected, values.shape))
+            raise ValueError(shape_error("values", expected, values.shape))
     samples, single = one_or_several(triple.encoder, "x", x)
     codes = predict(triple.encoder, samples)
     dimension = _dimension(dimension, math.prod(codes.shape[1:]))
@@ -87,14 +87,14 @@ def _pair(limits: Any) -> tuple[float, float]:
     pair = as_numbers("limits", limits)
     if pair.shape != (2,):
         expected = "a pair (low, high)"
-        raise ValueError(shape_complaint("limits", expected, pair.shape))
+        raise ValueError(shape_error("limits", expected, pair.shape))
     return float(pair[0]), float(pair[1])
 
 
 def _dimension(dimension: Any, size: int) -> int:
     expected = f"an integer from 0 to {size - 1}, a dimension of the code"
     if isinstance(dimension, bool) or not isinstance(dimension, numbers.Integral):
-        raise TypeError(complaint("dimension", expected, dimension))
+        raise TypeError(argument_error("dimension", expected, dimension))
     if not 0 <= int(dimension) < size:
-        raise ValueError(complaint("dimension", expected, dimension))
+        raise ValueError(argument_error("dimension", expected, dimension))
     return int(dimension)

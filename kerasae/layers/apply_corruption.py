@@ -19,7 +19,7 @@ CORRUPTIONS: dict[str, Callable[..., keras.Layer]] = {
 }
 
 
-def corrupted(
+def apply_corruption(
     inputs: keras.KerasTensor,
     corruption: Any,
     seed: int | None,
@@ -43,7 +43,7 @@ def corrupted(
     layer = by_name("corruption", corruption, known, seed=seed, name="corruption")
     if not isinstance(layer, keras.Layer):
         raise TypeError(
-            _checks.complaint(
+            _checks.argument_error(
                 "corruption",
                 "a Keras layer, a name or a pair (name, level)",
                 corruption,
@@ -53,7 +53,7 @@ def corrupted(
     outputs = layer(inputs)
     if outputs.shape != inputs.shape:
         raise ValueError(
-            _checks.complaint(
+            _checks.argument_error(
                 "corruption",
                 "a layer that keeps the shape of its input",
                 corruption,

@@ -57,7 +57,7 @@ class ClippedGaussianNoise(Corruption):
             len(self.clip) != 2 or self.clip[0] >= self.clip[1]
         ):
             raise ValueError(
-                _checks.complaint(
+                _checks.argument_error(
                     "clip",
                     "None or a pair (smallest, largest)",
                     clip,

@@ -68,7 +68,7 @@ class GaussianSampling(keras.layers.Layer):
         self.free_bits = _checks.non_negative("free_bits", free_bits)
         if self.free_bits and self.num_samples > 1:
             raise ValueError(
-                _checks.complaint(
+                _checks.argument_error(
                     "free_bits",
                     "0 where `num_samples` is above 1",
                     free_bits,
@@ -106,9 +106,9 @@ class GaussianSampling(keras.layers.Layer):
         mean, log_variance = inputs
         if not training:
             return mean
-        return self.draw(mean, log_variance)[0]
+        return self.sample(mean, log_variance)[0]
 
-    def draw(self, mean: Any, log_variance: Any, seed: Any = None) -> Any:
+    def sample(self, mean: Any, log_variance: Any, seed: Any = None) -> Any:
         """Return `num_samples` samples, shape `(num_samples, batch, ...)`.
 
         Args:
@@ -123,14 +123,14 @@ class GaussianSampling(keras.layers.Layer):
         )
         return mean + ops.exp(0.5 * log_variance) * noise
 
-    def divergence(self, mean: Any, log_variance: Any) -> Any:
+    def kl_divergence(self, mean: Any, log_variance: Any) -> Any:
         """Return the KL term of each sample in nats, shape `(batch,)`.
 
         It is KL(q || p) of the encoder's normal distribution q and the standard
         normal distribution p, summed over the code; with free bits, the average
         over the batch, of which no dimension counts less than these.
         """
-        nats = kl_divergence(mean, log_variance)
+        nats = _kl_per_entry(mean, log_variance)
         if self.free_bits:
             # A matter of the whole batch: every sample gets the batch's average.
             average = ops.mean(nats, axis=0, keepdims=True)
@@ -156,6 +156,6 @@ class GaussianSampling(keras.layers.Layer):
         }
 
 
-def kl_divergence(mean: Any, log_variance: Any) -> Any:
+def _kl_per_entry(mean: Any, log_variance: Any) -> Any:
     """Return KL(N(mean, exp(log_variance)) || N(0, 1)) of each entry, in nats."""
     return 0.5 * (ops.exp(log_variance) + ops.square(mean) - 1.0 - log_variance)

@@ -44,7 +44,9 @@ class KSparse(keras.layers.Layer):
         units = input_shape[-1]
         if units is not None and self.k > units:
             raise ValueError(
-                _checks.complaint("k", f"at most {units}, the size of the code", self.k)
+                _checks.argument_error(
+                    "k", f"at most {units}, the size of the code", self.k
+                )
             )
 
     def call(self, inputs: Any) -> Any:

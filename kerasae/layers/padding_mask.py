@@ -58,4 +58,6 @@ class PaddingMask(keras.layers.Masking):
             f"Leave them out: x = x[(x != {self.mask_value:g}).any(axis=(1, 2))]. If "
             "they are data, build the model with another mask_value."
         )
-        raise ValueError(_checks.complaint("x", expected, received, fix, words=True))
+        raise ValueError(
+            _checks.argument_error("x", expected, _checks.Description(received), fix)
+        )

@@ -14,7 +14,7 @@ from kerasae.models.checked_model import CheckedModel
 _EVALUATION_SEED = 20_131_220
 
 
-class Pass(NamedTuple):
+class ForwardPass(NamedTuple):
     """What one pass through the model knows, and its output does not tell.
 
     Attributes:
@@ -31,7 +31,7 @@ class Pass(NamedTuple):
     parameters: Any
 
 
-class _Parts:
+class _Submodels:
     """The pieces of a model, and its last pass.
 
     A plain object: an attribute that is a layer would make it the model's own, and
@@ -44,16 +44,16 @@ class _Parts:
         self.likelihood: Likelihood = model.layers[-1]
         self.encode = keras.Model(model.inputs[0], [mean, log_variance])
         self.decode = keras.Model(self.sampling.output, self.likelihood.input)
-        self.last: Pass | None = None
+        self.last: ForwardPass | None = None
 
-    def run(self, x: Any, *, training: bool, seed: int | None = None) -> Pass:
-        """Pass inputs through encoder, sampling and decoder."""
+    def run(self, x: Any, *, training: bool, seed: int | None = None) -> ForwardPass:
+        """ForwardPass inputs through encoder, sampling and decoder."""
         mean, log_variance = self.encode(x, training=training)
-        codes = self.sampling.draw(mean, log_variance, seed)
+        codes = self.sampling.sample(mean, log_variance, seed)
         shape = ops.shape(codes)
         flat = self.decode(ops.reshape(codes, (-1, *shape[2:])), training=training)
         parameters = ops.reshape(flat, (*shape[:2], *ops.shape(flat)[1:]))
-        return Pass(mean, log_variance, codes, parameters)
+        return ForwardPass(mean, log_variance, codes, parameters)
 
 
 @keras.saving.register_keras_serializable("kerasae")
@@ -109,22 +109,22 @@ class VariationalAutoencoder(CheckedModel):
         super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
         self._reconstruction_loss = keras.metrics.Mean(name="reconstruction_loss")
         self._kl_loss = keras.metrics.Mean(name="kl_loss")
-        self._parts = _Parts(self)
+        self._submodels = _Submodels(self)
 
     @property
     def likelihood(self) -> Likelihood:
         """The layer that knows how likely data are."""
-        return self._parts.likelihood
+        return self._submodels.likelihood
 
     @property
     def posterior(self) -> keras.Model:
         """Model from inputs to the mean and the log-variance of their codes."""
-        return self._parts.encode
+        return self._submodels.encode
 
     @property
-    def conditional(self) -> keras.Model:
+    def output_parameters(self) -> keras.Model:
         """Model from codes to what the likelihood layer is given."""
-        return self._parts.decode
+        return self._submodels.decode
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return reconstructions: of a drawn code in training, else of its mean."""
@@ -132,8 +132,8 @@ class VariationalAutoencoder(CheckedModel):
             return super().call(inputs, training=training, mask=mask)
         # The samples of a step are drawn once, here, where backends keep track of
         # random numbers; the loss takes them from there.
-        self._parts.last = self._parts.run(inputs, training=True)
-        return self.likelihood(self._parts.last.parameters[0])
+        self._submodels.last = self._submodels.run(inputs, training=True)
+        return self.likelihood(self._submodels.last.parameters[0])
 
     def compute_loss(
         self,
@@ -144,10 +144,10 @@ class VariationalAutoencoder(CheckedModel):
         training: bool = True,
     ) -> Any:
         """Return the mean over the batch of the negative bound, in nats."""
-        last = self._parts.last if training else None
-        self._parts.last = None  # or it would live on until the next step
+        last = self._submodels.last if training else None
+        self._submodels.last = None  # or it would live on until the next step
         if last is None:
-            last = self._parts.run(x, training=training, seed=_EVALUATION_SEED)
+            last = self._submodels.run(x, training=training, seed=_EVALUATION_SEED)
         loss, reconstruction, divergence = self._bound(x if y is None else y, last)
         if sample_weight is not None:
             weight = ops.cast(sample_weight, loss.dtype)
@@ -168,16 +168,16 @@ class VariationalAutoencoder(CheckedModel):
             )
         super().check(x, y)
 
-    def _bound(self, targets: Any, last: Pass) -> tuple[Any, Any, Any]:
+    def _bound(self, targets: Any, last: ForwardPass) -> tuple[Any, Any, Any]:
         """Return loss, reconstruction loss and KL term of each sample, in nats."""
-        sampling = self._parts.sampling
+        sampling = self._submodels.sampling
         mean, log_variance, codes, parameters = (
             ops.cast(value, "float32") for value in last
         )
         axes = len(self.inputs[0].shape) - 1
         log_likelihood = self.likelihood.log_prob(targets, parameters, axes)
         reconstruction = -ops.mean(log_likelihood, axis=0)
-        divergence = sampling.divergence(mean, log_variance)
+        divergence = sampling.kl_divergence(mean, log_variance)
         weight = ops.convert_to_tensor(sampling.kl_weight)
         if sampling.num_samples == 1:
             return reconstruction + weight * divergence, reconstruction, divergence

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 from kerasae._files import replacing
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def figure_and_axes(axes: Any, width: float, height: float) -> tuple["Figure", "
         fix = "For example axes=figure.add_subplot(1, 2, 1)."
         kind = f"axes of type {type(axes).__name__}"
         expected = "one Matplotlib Axes"
-        raise TypeError(complaint("axes", expected, kind, fix, words=True))
+        raise TypeError(argument_error("axes", expected, Description(kind), fix))
     return axes.figure.figure, axes  # a subfigure names the figure it is in
 
 

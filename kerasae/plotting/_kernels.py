@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_complaint
-from kerasae._checks import complaint, nearest
+from kerasae._arrays import as_samples, shape_error
+from kerasae._checks import Description, argument_error, nearest
 from kerasae.plotting.image_grid import checked_image_shape, picture_shape
 
 
@@ -39,20 +39,20 @@ def kernel_of(
             name = f"{type(value).__name__} {value.name!r}"
             if not value.built:
                 fix = "Build it first: call it once, or use it in a model."
-                raise ValueError(complaint(where, "built", name, fix, words=True))
+                raise ValueError(argument_error(where, "built", Description(name), fix))
             expected = "a layer with a kernel, such as Dense, Conv2D or TiedDense"
-            raise ValueError(complaint(where, expected, name, words=True))
+            raise ValueError(argument_error(where, expected, Description(name)))
         value = value.kernel
     elif not hasattr(value, "shape") and not isinstance(value, (list, tuple)):
         expected = "an Autoencoder, a Keras model, a layer or a kernel"
-        raise TypeError(complaint(where, expected, value))
+        raise TypeError(argument_error(where, expected, value))
     kernel = as_samples(where, value)
     if kernel.ndim > 4:
         expected = (
             "a kernel (inputs, units), (size, channels, filters) or (height, width, "
             "channels, filters)"
         )
-        raise ValueError(shape_complaint(where, expected, kernel.shape))
+        raise ValueError(shape_error(where, expected, kernel.shape))
     return kernel, pictures
 
 
@@ -64,13 +64,15 @@ def _layer(where: str, model: Any, name: str | None) -> Any:
     if name is None:
         if not with_kernel:
             expected = "a model in which a layer has a kernel"
-            raise ValueError(complaint(where, expected, repr(model.name), words=True))
+            raise ValueError(
+                argument_error(where, expected, Description(repr(model.name)))
+            )
         return with_kernel[0]
     if name not in [layer.name for layer in model.layers]:
         known = [layer.name for layer in with_kernel]
         expected = f"the name of a layer of {model.name!r}"
         fix = nearest(str(name), known)
-        raise ValueError(complaint("layer", expected, name, fix))
+        raise ValueError(argument_error("layer", expected, name, fix))
     return model.get_layer(name)
 
 
@@ -120,5 +122,5 @@ def _dense_tiles(
             f"as large as one filter, {inputs} numbers, or as one output, {units}"
         )
         fix = f"The kernel of {where} has the shape {kernel.shape}."
-        raise ValueError(complaint("image_shape", expected, image_shape, fix))
+        raise ValueError(argument_error("image_shape", expected, image_shape, fix))
     return kernel.T

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, fits, shape_complaint
+from kerasae._arrays import as_samples, fits, shape_error
 
 
 def encoder_and_decoder(model: Any) -> tuple[Any, Any]:
@@ -51,7 +51,7 @@ def predict(model: Any, argument: str, samples: np.ndarray, result: str) -> np.n
     if wanted is not None and not fits(shape, wanted):
         if not fits((*shape, 1), wanted):
             expected = f"of the shape that the model takes, (n, {_listed(wanted)})"
-            raise ValueError(shape_complaint(argument, expected, samples.shape))
+            raise ValueError(shape_error(argument, expected, samples.shape))
         samples = samples[..., None]
     if wanted is None:
         return as_samples(result, model.predict(samples, verbose=0))

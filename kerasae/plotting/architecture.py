@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasae._checks import complaint
+from kerasae._checks import argument_error
 from kerasae._files import checked_path, replacing
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def plot_architecture(model: Any, path: str | os.PathLike[str]) -> Path:
     whole = getattr(model, "autoencoder", model)
     if not isinstance(whole, keras.Model):
         expected = "a Keras model or an Autoencoder"
-        raise TypeError(complaint("model", expected, model))
+        raise TypeError(argument_error("model", expected, model))
     if not whole.built:
         fix = "Build it first: call it once, or give it a keras.Input."
-        raise ValueError(complaint("model", "built", model, fix))
+        raise ValueError(argument_error("model", "built", model, fix))
     suffix = target.suffix[1:].lower()
     program = shutil.which("dot")
     with replacing(target) as temporary:

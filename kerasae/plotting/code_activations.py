@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasae._arrays import as_samples
-from kerasae._checks import complaint, positive_integer
+from kerasae._checks import argument_error, positive_integer
 from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
@@ -96,7 +96,7 @@ def _named(codes: Any) -> dict[str, np.ndarray]:
         found = {"": as_samples("codes", codes)}
     elif not codes:
         fix = "For example codes={'sparse': encoder.predict(x)}."
-        raise ValueError(complaint("codes", "not empty", codes, fix))
+        raise ValueError(argument_error("codes", "not empty", codes, fix))
     else:
         found = {
             str(name): as_samples(f"codes[{name!r}]", values)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kerasae._arrays import as_samples
-from kerasae._checks import complaint, one_of, positive_integer
+from kerasae._checks import Description, argument_error, one_of, positive_integer
 from kerasae.plotting._figure import COLORS, add_legend, figure_and_axes, save
 from kerasae.plotting._names import write_names
 
@@ -94,7 +94,7 @@ def plot_code_map(
     if flat.shape[1] < 2:
         fix = "Draw their histogram with plot_code_activations."
         expected = "codes of two dimensions or more"
-        raise ValueError(complaint("codes", expected, "one", fix, words=True))
+        raise ValueError(argument_error("codes", expected, Description("one"), fix))
     kinds = None if labels is None else _labels(labels, len(flat))
     if len(flat) > limit:
         generator = np.random.default_rng(seed)
@@ -131,18 +131,19 @@ def _labels(labels: Any, count: int) -> np.ndarray:
         fix = "Turn one-hot labels into classes with argmax(axis=1)."
         received = f"labels.shape={found.shape}"
         raise ValueError(
-            complaint(
+            argument_error(
                 "labels",
                 expected,
-                received,
+                Description(received),
                 fix if found.ndim == 2 else "",
-                words=True,
             )
         )
     if found.dtype.kind not in "iuf":
         return found.astype(str)
     if not np.isfinite(found).all():
-        raise ValueError(complaint("labels", "finite", "NaN or infinity", words=True))
+        raise ValueError(
+            argument_error("labels", "finite", Description("NaN or infinity"))
+        )
     if (found == np.round(found)).all() and len(np.unique(found)) <= MOST_CLASSES:
         return found.astype(int)
     return found.astype("float64")
@@ -164,12 +165,14 @@ def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
     least = 2 if method == "pca" else 5
     if len(codes) < least:
         expected = f"{least} codes or more for method={method!r}"
-        raise ValueError(complaint("codes", expected, f"{len(codes)}", words=True))
+        raise ValueError(
+            argument_error("codes", expected, Description(f"{len(codes)}"))
+        )
     if (codes == codes[0]).all():
         expected = "codes that differ"
         fix = "The code is dead: train again with another seed or learning rate."
         received = f"{len(codes)} times the same"
-        raise ValueError(complaint("codes", expected, received, fix, words=True))
+        raise ValueError(argument_error("codes", expected, Description(received), fix))
     if method == "pca":
         from sklearn.decomposition import PCA
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_complaint
-from kerasae._checks import complaint, positive_integer
+from kerasae._arrays import as_samples, shape_error
+from kerasae._checks import Description, argument_error, positive_integer
 from kerasae.plotting._figure import (
     fit_to_content,
     new_figure,
@@ -92,7 +92,7 @@ def plot_code_plane(
     """
     steps = positive_integer("steps", steps)
     if steps < 2:
-        raise ValueError(complaint("steps", "an integer of 2 or more", steps))
+        raise ValueError(argument_error("steps", "an integer of 2 or more", steps))
     decoder = decoder_of(model)
     code_shape, center, given = _codes(decoder, codes, limits)
     across, upwards = _dimensions(dimensions, math.prod(code_shape))
@@ -148,19 +148,19 @@ def _codes(
         if limits is None:
             fix = "Or say what to span: limits=(-3, 3)."
             expected = "what the encoder returned, for the plane to span"
-            raise ValueError(complaint("codes", expected, codes, fix))
+            raise ValueError(argument_error("codes", expected, codes, fix))
         if known is None or math.prod(known) > 2:
             size = "size" if known is None else math.prod(known)
             fix = f"To stay at zero in the others write codes=numpy.zeros((1, {size}))."
             expected = "given where a code has more than two dimensions"
-            raise ValueError(complaint("codes", expected, codes, fix))
+            raise ValueError(argument_error("codes", expected, codes, fix))
         return known, np.zeros(math.prod(known)), None
     values = as_samples("codes", codes)
     shape = values.shape[1:]
     if known is not None and math.prod(known) != math.prod(shape):
         expected = f"codes as the decoder takes them, (n, {', '.join(map(str, known))})"
         fix = "Make them with encoder.predict(x)."
-        raise ValueError(shape_complaint("codes", expected, values.shape, fix))
+        raise ValueError(shape_error("codes", expected, values.shape, fix))
     flat = values.reshape(len(values), -1).astype("float64")
     return known or shape, flat.mean(axis=0), flat
 
@@ -176,7 +176,7 @@ def _dimensions(value: Any, size: int) -> tuple[int, int]:
         if size < 2:
             expected = "two dimensions of the code, which has only one"
         fix = "For example dimensions=(0, 1)." if size > 1 else ""
-        raise ValueError(complaint("dimensions", expected, value, fix))
+        raise ValueError(argument_error("dimensions", expected, value, fix))
     return first, second
 
 
@@ -194,7 +194,7 @@ def _spans(
         rising = pairs.shape == (2, 2) and (pairs[:, 0] < pairs[:, 1]).all()
         if not rising or not np.isfinite(pairs).all():
             expected = "((left, right), (bottom, top)) or (low, high), each rising"
-            raise ValueError(complaint("limits", expected, limits))
+            raise ValueError(argument_error("limits", expected, limits))
         return [(float(low), float(high)) for low, high in pairs]
     spans = []
     for dimension in dimensions:
@@ -207,7 +207,9 @@ def _spans(
                 "a linear code."
             )
             received = f"90 % or more with {low:.4g} in code[{dimension}]"
-            raise ValueError(complaint("codes", expected, received, fix, words=True))
+            raise ValueError(
+                argument_error("codes", expected, Description(received), fix)
+            )
         spans.append((float(low), float(high)))
     return spans
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_complaint
-from kerasae._checks import complaint, one_of, positive_integer
+from kerasae._arrays import as_samples, shape_error
+from kerasae._checks import argument_error, one_of, positive_integer
 from kerasae._checks import input_shape as checked_shape
 from kerasae.plotting._figure import COLORS, fit_to_content, number, save, whole
 from kerasae.plotting.image_grid import (
@@ -111,7 +111,7 @@ def plot_codes(
         pictures = as_samples("originals", originals)
         if len(pictures) != len(values):
             expected = f"as many as the codes, {len(values)}"
-            raise ValueError(shape_complaint("originals", expected, pictures.shape))
+            raise ValueError(shape_error("originals", expected, pictures.shape))
         drawn_as = picture_shape(pictures.shape[1:], image_shape)
     rows, sizes = [], []
     if pictures is not None:
@@ -161,18 +161,18 @@ def _code_shape(
             shape = ()
         if not 1 <= len(shape) <= 3:
             expected = "(size,), (height, width) or (height, width, channels)"
-            raise ValueError(complaint("code_shape", expected, wanted))
+            raise ValueError(argument_error("code_shape", expected, wanted))
         if math.prod(shape) != math.prod(sample_shape):
             expected = f"as large as one code, {math.prod(sample_shape)} numbers"
             fix = f"One code has the shape {sample_shape}."
-            raise ValueError(complaint("code_shape", expected, wanted, fix))
+            raise ValueError(argument_error("code_shape", expected, wanted, fix))
     elif math.prod(shape[:-1]) == 1:  # maps of one pixel, too
         shape = shape[-1:]
     if len(shape) > 3:
         expected = "(n, size), (n, height, width) or (n, height, width, channels)"
         size = math.prod(shape)
         fix = f"Say how to draw one code, for example code_shape=({size},)."
-        raise ValueError(shape_complaint("codes", expected, ("n", *shape), fix))
+        raise ValueError(shape_error("codes", expected, ("n", *shape), fix))
     return (*shape, 1) if len(shape) == 2 else shape
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_complaint
+from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import positive_integer
 from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
@@ -92,7 +92,7 @@ def plot_errors(
     got = as_samples("reconstructions", reconstructions)
     if got.shape != wanted.shape:
         expected = f"of the shape of `originals`, {wanted.shape}"
-        raise ValueError(shape_complaint("reconstructions", expected, got.shape))
+        raise ValueError(shape_error("reconstructions", expected, got.shape))
     shape = picture_shape(wanted.shape[1:], image_shape)
     errors = _errors(wanted, got)
     order = np.argsort(errors, kind="stable")

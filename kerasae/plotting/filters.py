@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kerasae._checks import complaint, one_of, positive_integer
+from kerasae._checks import argument_error, one_of, positive_integer
 from kerasae.plotting._figure import (
     fit_to_content,
     new_figure,
@@ -186,10 +186,10 @@ def _panels(
         named, titles = {"filters": filters}, [""]
     if not named:
         fix = "For example filters={'tied': triple}."
-        raise ValueError(complaint("filters", "not empty", filters, fix))
+        raise ValueError(argument_error("filters", "not empty", filters, fix))
     if layer is not None and not any(model_of(value) for value in named.values()):
         fix = "Leave it out, as no model is given."
-        raise ValueError(complaint("layer", "None", layer, fix))
+        raise ValueError(argument_error("layer", "None", layer, fix))
     panels = []
     for title, (where, value) in zip(titles, named.items(), strict=True):
         kernel, pictures = kernel_of(where, value, layer)

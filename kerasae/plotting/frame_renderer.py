@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class Sheet:
+class FrameRenderer:
     """Draws frames of one size, in the look of `plot_reconstructions`.
 
     The originals' range is that of all frames: what lies beyond is drawn black or

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kerasae._checks import complaint, nearest
+from kerasae._checks import argument_error, nearest
 from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
@@ -114,10 +114,10 @@ def _runs(histories: Any) -> dict[str, Any]:
         return {"": histories}
     expected = "a History, its `history` dictionary, or {run name: either of these}"
     if not isinstance(histories, Mapping):
-        raise TypeError(complaint("histories", expected, histories))
+        raise TypeError(argument_error("histories", expected, histories))
     if not histories:
         fix = "Train first: histories=model.fit(...)."
-        raise ValueError(complaint("histories", "not empty", histories, fix))
+        raise ValueError(argument_error("histories", "not empty", histories, fix))
     nested = [
         isinstance(value, Mapping) or hasattr(value, "history")
         for value in histories.values()
@@ -125,7 +125,7 @@ def _runs(histories: Any) -> dict[str, Any]:
     if all(nested):
         return {str(name): run for name, run in histories.items()}
     if any(nested):
-        raise TypeError(complaint("histories", expected, histories))
+        raise TypeError(argument_error("histories", expected, histories))
     return {"": histories}
 
 
@@ -137,7 +137,7 @@ def _curves(runs: Mapping[str, Any], metric: str) -> list[_Curve]:
         if not any(_length(values) for values in record.values()):
             fix = "Train for an epoch or more: histories=model.fit(...)."
             expected = "a record of at least one epoch"
-            raise ValueError(complaint(where, expected, dict(record), fix))
+            raise ValueError(argument_error(where, expected, dict(record), fix))
         _check_metric(metric, record, where)
         prefix = f"{name} \N{EN DASH} " if where != "histories" else ""
         epochs = _epochs(run, record, metric)
@@ -159,13 +159,13 @@ def _check_metric(metric: Any, record: Mapping[str, Any], where: str) -> None:
     if metric in known and any(_length(record.get(p + metric, ())) for p in PARTS):
         return
     if not isinstance(metric, str):
-        raise TypeError(complaint("metric", "the name of a metric", metric))
+        raise TypeError(argument_error("metric", "the name of a metric", metric))
     if metric.removeprefix(VALIDATION) in known and metric not in known:
         plain = metric.removeprefix(VALIDATION)
         fix = f"Leave out {VALIDATION!r}: metric={plain!r} draws both curves."
     else:
         fix = nearest(metric, known)
-    raise ValueError(complaint("metric", f"recorded in `{where}`", metric, fix))
+    raise ValueError(argument_error("metric", f"recorded in `{where}`", metric, fix))
 
 
 def _numbers(values: Any, where: str) -> np.ndarray:
@@ -174,12 +174,12 @@ def _numbers(values: Any, where: str) -> np.ndarray:
     except (TypeError, ValueError):
         found = np.empty((0, 0))
     if found.ndim != 1:
-        raise TypeError(complaint(where, "a list of one number an epoch", values))
+        raise TypeError(argument_error(where, "a list of one number an epoch", values))
     if not np.isfinite(found).any():
         fix = "The training diverged: lower the learning rate or scale the data."
         received = f"{len(found)} values, none finite"
         expected = "finite at one epoch or more"
-        raise ValueError(complaint(where, expected, received, fix))
+        raise ValueError(argument_error(where, expected, received, fix))
     return found
 
 
@@ -203,7 +203,7 @@ def _placed(epochs: np.ndarray, values: np.ndarray, where: str) -> np.ndarray:
         if len(chosen) == len(values):
             return chosen
     expected = f"one number for each of {len(epochs)} epochs, or for every k-th"
-    raise ValueError(complaint(where, expected, f"{len(values)} numbers"))
+    raise ValueError(argument_error(where, expected, f"{len(values)} numbers"))
 
 
 def _growth(runs: Mapping[str, Any]) -> list[Mark]:
@@ -230,13 +230,13 @@ def _checked_marks(marks: Any, where: str = "marks") -> list[Mark]:
     expected = "a mapping {epoch: what to write}"
     fix = "For example marks={4.5: 'grown'}."
     if not isinstance(marks, Mapping):
-        raise TypeError(complaint(where, expected, marks, fix))
+        raise TypeError(argument_error(where, expected, marks, fix))
     found = []
     for epoch, text in marks.items():
         if isinstance(epoch, bool) or not isinstance(epoch, numbers.Real):
-            raise TypeError(complaint(where, expected, marks, fix))
+            raise TypeError(argument_error(where, expected, marks, fix))
         if not math.isfinite(epoch):
-            raise ValueError(complaint(where, "at finite epochs", marks, fix))
+            raise ValueError(argument_error(where, "at finite epochs", marks, fix))
         found.append(Mark(float(epoch), str(text)))
     return found
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasae import _checks
-from kerasae._arrays import shape_complaint
-from kerasae._checks import complaint
+from kerasae._arrays import shape_error
+from kerasae._checks import argument_error
 from kerasae.plotting._figure import (
     COLORS,
     DPI,
@@ -52,7 +52,7 @@ def picture_shape(
         if math.prod(shape) != math.prod(sample_shape):
             expected = f"as large as one sample, {math.prod(sample_shape)} numbers"
             fix = f"One sample of {argument} has the shape {sample_shape}."
-            raise ValueError(complaint("image_shape", expected, image_shape, fix))
+            raise ValueError(argument_error("image_shape", expected, image_shape, fix))
     if len(shape) == 3 and shape[-1] == 1:
         return shape[:2]
     if len(shape) == 1 or (len(shape) == 3 and shape[-1] == 3):
@@ -76,7 +76,7 @@ def picture_shape(
         "vectors (n, size), signals (n, steps, channels) or images (n, height, "
         "width), (n, height, width, 1) or (n, height, width, 3)"
     )
-    raise ValueError(shape_complaint(argument, expected, ("n", *sample_shape), fix))
+    raise ValueError(shape_error(argument, expected, ("n", *sample_shape), fix))
 
 
 def is_lines(shape: tuple[int, ...]) -> bool:
@@ -94,7 +94,7 @@ def checked_image_shape(value: Any) -> tuple[int, ...]:
         return shape
     expected = "(height, width), (height, width, 1), (height, width, 3) or (size,)"
     fix = "For example image_shape=(28, 28)."
-    raise ValueError(complaint("image_shape", expected, value, fix))
+    raise ValueError(argument_error("image_shape", expected, value, fix))
 
 
 def value_range(samples: np.ndarray) -> tuple[float, float]:
@@ -196,10 +196,12 @@ def checked_titles(titles: Any, count: int) -> list[str] | None:
     if titles is None:
         return None
     if isinstance(titles, str) or not hasattr(titles, "__len__"):
-        raise TypeError(complaint("titles", "a sequence, one title a sample", titles))
+        raise TypeError(
+            argument_error("titles", "a sequence, one title a sample", titles)
+        )
     if len(titles) != count:
         expected = f"one title a sample, {count} in all"
-        raise ValueError(complaint("titles", expected, f"{len(titles)} titles"))
+        raise ValueError(argument_error("titles", expected, f"{len(titles)} titles"))
     return [str(title) for title in titles]
 
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_complaint
-from kerasae._checks import complaint, positive_integer
+from kerasae._arrays import as_samples, shape_error
+from kerasae._checks import Description, argument_error, positive_integer
 from kerasae.plotting._figure import save
 from kerasae.plotting._models import encoder_and_decoder, input_shape, predict
 from kerasae.plotting.image_grid import (
@@ -69,7 +69,7 @@ def plot_interpolation(
     """
     steps = positive_integer("steps", steps)
     if steps < 2:
-        raise ValueError(complaint("steps", "an integer of 2 or more", steps))
+        raise ValueError(argument_error("steps", "an integer of 2 or more", steps))
     encoder, decoder = encoder_and_decoder(model)
     starts, ends = (
         as_samples(argument, _several(values, input_shape(encoder)))
@@ -77,7 +77,7 @@ def plot_interpolation(
     )
     if starts.shape != ends.shape:
         expected = f"of the shape of `start`, {starts.shape}"
-        raise ValueError(shape_complaint("end", expected, ends.shape))
+        raise ValueError(shape_error("end", expected, ends.shape))
     shape = picture_shape(starts.shape[1:], image_shape, "start")
     pairs = len(starts)
     first, last = (
@@ -92,7 +92,7 @@ def plot_interpolation(
     if decoded[0].size != starts[0].size:
         expected = f"a model that returns what it takes, {starts.shape[1:]}"
         received = f"pictures of shape {decoded.shape[1:]}"
-        raise ValueError(complaint("model", expected, received, words=True))
+        raise ValueError(argument_error("model", expected, Description(received)))
 
     decoded = decoded.reshape(pairs, steps, *shape)
     starts, ends = (values.reshape(pairs, *shape) for values in (starts, ends))

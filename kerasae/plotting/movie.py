@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasae import _checks
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 from kerasae._files import checked_path, replacing
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def write_movie(frames: Any, path: str | os.PathLike[str], *, fps: float = 4) ->
     fps = _checks.positive("fps", fps)
     if kind == "gif" and fps > _FASTEST_GIF:
         fix = "Write an MP4, or leave out frames."
-        raise ValueError(complaint("fps", f"{_FASTEST_GIF} at most", fps, fix))
+        raise ValueError(argument_error("fps", f"{_FASTEST_GIF} at most", fps, fix))
     ffmpeg = _ffmpeg() if kind == "mp4" else ""
     images = _checked(frames)
     # Taken before the file is begun: most mistakes show at the first frame.
@@ -73,7 +73,7 @@ def write_movie(frames: Any, path: str | os.PathLike[str], *, fps: float = 4) ->
         fix = "Train with the callback MovieFrames first, say."
         expected = "at least one picture"
         received = f"no PNG file{where}" if where else "none"
-        raise ValueError(complaint("frames", expected, received, fix, words=True))
+        raise ValueError(argument_error("frames", expected, Description(received), fix))
     images = chain([first], images)
     with replacing(path, FORMATS) as temporary:
         if kind == "gif":
@@ -93,11 +93,11 @@ def _checked(frames: Any) -> Iterator["Image"]:
         folder = Path(frames)
         if not folder.is_dir():
             fix = "Name the folder that MovieFrames wrote to."
-            raise ValueError(complaint("frames", "a folder", str(frames), fix))
+            raise ValueError(argument_error("frames", "a folder", str(frames), fix))
         # What begins with a dot is being written.
         frames = sorted(p for p in folder.glob("*.png") if p.name[0] != ".")
     elif not isinstance(frames, Iterable):
-        raise TypeError(complaint("frames", "a folder, or several frames", frames))
+        raise TypeError(argument_error("frames", "a folder, or several frames", frames))
     size = None
     for number, frame in enumerate(frames):
         image = _image(frame, number)
@@ -130,13 +130,13 @@ def _image(frame: Any, number: int) -> "Image":
         "width) or (height, width, 3)"
     )
     if not isinstance(frame, np.ndarray):
-        raise TypeError(complaint(f"frames[{number}]", expected, frame))
+        raise TypeError(argument_error(f"frames[{number}]", expected, frame))
     color = frame.ndim == 3 and frame.shape[-1] == 3
     if frame.dtype != np.uint8 or not (frame.ndim == 2 or color) or not frame.size:
         fix = "For values from 0 to 1: (frame * 255).astype('uint8')."
         received = f"an array of {frame.dtype} of shape {frame.shape}"
         raise TypeError(
-            complaint(f"frames[{number}]", expected, received, fix, words=True)
+            argument_error(f"frames[{number}]", expected, Description(received), fix)
         )
     return Image.fromarray(frame).convert("RGB")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_complaint
+from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import positive_integer
 from kerasae.plotting._figure import save
 from kerasae.plotting.image_grid import (
@@ -87,7 +87,7 @@ def plot_reconstructions(
     ):
         if label in rows and rows[label].shape != whole.shape:
             expected = f"of the shape of `originals`, {whole.shape}"
-            raise ValueError(shape_complaint(argument, expected, rows[label].shape))
+            raise ValueError(shape_error(argument, expected, rows[label].shape))
     names = checked_titles(titles, len(whole))
     shape = picture_shape(whole.shape[1:], image_shape)
     count = min(columns, len(whole))

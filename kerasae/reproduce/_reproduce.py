@@ -37,7 +37,7 @@ def reproduce(
     seed: int = 0,
     resume: bool = False,
     force: bool = False,
-    say: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> list[dict[str, Any]]:
     """Run the experiments of a source on MNIST, at its settings.
 
@@ -56,7 +56,7 @@ def reproduce(
         resume: Keep what is finished, and go on after the last whole epoch of what
             is not.
         force: Do again what is finished.
-        say: Takes what there is to tell, a line at a time.
+        log: Takes what there is to tell, a line at a time.
 
     Returns:
         The results of the experiments, as `results.json` has them: settings, what was
@@ -102,10 +102,10 @@ def reproduce(
             where = f"[{number}/{len(chosen)}] {experiment.name}"
             old = results.find(experiment.name, backend)
             if old is not None and resume:
-                say(f"{where}: finished before")
+                log(f"{where}: finished before")
                 kept.append(old)
                 continue
-            say(f"{where}: {experiment.settings}")
+            log(f"{where}: {experiment.settings}")
             into = folder / backend / experiment.name
             result = _result(
                 found, experiment, into, backend, quick=quick, seed=seed, resume=resume

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasae import plotting
-from kerasae._checks import complaint
+from kerasae._checks import argument_error
 from kerasae.runs.run import Run
 
 
@@ -66,7 +66,7 @@ def _named(runs: list[Run]) -> dict[str, Run]:
     paths = [run.folder.resolve() for run in runs]
     if not runs or len(set(paths)) < len(paths):
         given = [str(run.folder) for run in runs]
-        raise ValueError(complaint("folders", "one run or more, each once", given))
+        raise ValueError(argument_error("folders", "one run or more, each once", given))
     count = Counter(path.name for path in paths)
     return {
         path.name if count[path.name] == 1 else str(run.folder): run

@@ -16,7 +16,7 @@ def load_with_samples(
     *,
     data: str | None = None,
     split: str = "all",
-    say: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> tuple[Autoencoder, np.ndarray, str]:
     """Load the model of a finished run, and samples in the shape that it takes.
 
@@ -24,7 +24,7 @@ def load_with_samples(
         folder: The run's folder.
         data: As in `kerasae.data.load_samples`. None means the run's own data.
         split: Which samples: `"all"`, in the order of the data, `"train"` or `"test"`.
-        say: Takes what was done to the data, a line at a time.
+        log: Takes what was done to the data, a line at a time.
 
     Returns:
         `(triple, x, name)`: the model; float32 samples in [0, 1], of shape
@@ -50,7 +50,7 @@ def load_with_samples(
     data = run.read()["settings"]["data"] if data is None else data
     x, _, notes = load_samples(data, split=split)
     for note in notes:
-        say(note)
+        log(note)
     shape = triple.autoencoder.input_shape[1:]
     # Vectors for images and the other way round, a missing channel axis, or one for
     # models that see rows.

@@ -18,7 +18,7 @@ def plot(
     folder: str | Path,
     *,
     data: str | None = None,
-    say: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> list[Path]:
     """Draw the pictures of a finished run again, as `train` did at its end.
 
@@ -26,7 +26,7 @@ def plot(
         folder: The run's folder.
         data: As in `kerasae.data.load_dataset`, of the shape that the model takes;
             its test samples are reconstructed. None means the run's own data.
-        say: Takes what there is to tell, a line at a time: what was done to the
+        log: Takes what there is to tell, a line at a time: what was done to the
             data, and which picture could not be drawn.
 
     Returns:
@@ -50,12 +50,12 @@ def plot(
     run = Run(folder)
     run.read_finished()
     run.history()  # raises where there is none
-    triple, x_test, _ = load_with_samples(folder, data=data, split="test", say=say)
-    return draw(run, triple, x_test, say)
+    triple, x_test, _ = load_with_samples(folder, data=data, split="test", log=log)
+    return draw(run, triple, x_test, log)
 
 
 def draw(
-    run: Run, triple: Autoencoder, x_test: np.ndarray, say: Callable[[str], None]
+    run: Run, triple: Autoencoder, x_test: np.ndarray, log: Callable[[str], None]
 ) -> list[Path]:
     """Draw reconstructions, learning curves, the architecture, and new samples if any.
 
@@ -97,7 +97,7 @@ def draw(
         try:
             drawn.append(picture())
         except (ValueError, RuntimeError, ImportError, OSError) as error:
-            say(f"no picture of the {picture.__name__}: {error}")
+            log(f"no picture of the {picture.__name__}: {error}")
     return drawn
 
 

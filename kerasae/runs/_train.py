@@ -36,7 +36,7 @@ def train(
     resume: bool = False,
     force: bool = False,
     tensorboard: bool = False,
-    say: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Build, train, judge and draw one variant, and keep it all in a folder.
 
@@ -54,7 +54,7 @@ def train(
         resume: Go on from the last finished epoch of a run in `folder`.
         force: Replace a run in `folder`.
         tensorboard: Write what TensorBoard shows to the folder `tensorboard` in it.
-        say: Takes what there is to tell, a line at a time.
+        log: Takes what there is to tell, a line at a time.
 
     Returns:
         The record that `metrics.json` then holds, with settings, versions, backend,
@@ -100,14 +100,14 @@ def train(
         run.require_free()
     dataset = fit_variant(load_dataset(data), variant)
     for note in dataset.notes:
-        say(note)
+        log(note)
     keras.utils.set_random_seed(seed)
     triple = build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
     training.compile(triple, new_optimizer(optimizer, learning_rate))
     board = _board(run, dataset, settings) if tensorboard else None
     with run.locked():
         return _train_locked(
-            run, triple, dataset, settings, board, resume=resume, say=say
+            run, triple, dataset, settings, board, resume=resume, log=log
         )
 
 
@@ -119,7 +119,7 @@ def _train_locked(
     board: callbacks.TensorBoard | None,
     *,
     resume: bool,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> dict[str, Any]:
     """Train, judge and draw in a folder that nobody else trains in."""
     epochs, done = settings["epochs"], 0
@@ -128,7 +128,7 @@ def _train_locked(
         triple = restored or triple
         # Not the order of samples that the first epochs saw.
         keras.utils.set_random_seed((settings["seed"] + done) % 2**32)
-        say(f"resuming after epoch {done} of {epochs}")
+        log(f"resuming after epoch {done} of {epochs}")
     else:
         run.begin(settings)
 
@@ -157,7 +157,7 @@ def _train_locked(
     saving.save(triple, run.path(MODEL))
     run.write(record)
     run.remove_checkpoints()
-    draw(run, triple, dataset.x_test, say)
+    draw(run, triple, dataset.x_test, log)
     return record
 
 
@@ -182,7 +182,9 @@ def _check_record(settings: dict[str, Any]) -> None:
         except (TypeError, ValueError) as error:
             expected = "a number, text or a sequence of these, as JSON holds it"
             fix = "Name Keras's objects: activation='relu', optimizer='adam'."
-            raise TypeError(_checks.complaint(name, expected, value, fix)) from error
+            raise TypeError(
+                _checks.argument_error(name, expected, value, fix)
+            ) from error
 
 
 def build(variant: str, shape: tuple[int, ...], options: dict[str, Any]) -> Autoencoder:

@@ -7,10 +7,9 @@ from typing import NamedTuple
 import keras
 
 from kerasae._layer_names import CODE
-from kerasae._triple import Autoencoder, split
 
 
-class Pair(NamedTuple):
+class LayerPair(NamedTuple):
     """A dense layer of the encoder and the one of the decoder that mirrors it.
 
     Both are models over the autoencoder's own layers, with the activations,
@@ -27,12 +26,7 @@ class Pair(NamedTuple):
     name: str
 
 
-def triple_of(model: Autoencoder | keras.Model) -> Autoencoder:
-    """Return a triple as it is, and split its autoencoder."""
-    return model if isinstance(model, Autoencoder) else split(model)
-
-
-def chain(autoencoder: keras.Model) -> list[keras.Layer]:
+def layer_chain(autoencoder: keras.Model) -> list[keras.Layer]:
     """Return the layers from input to output, one behind the other.
 
     Raises:
@@ -55,7 +49,7 @@ def chain(autoencoder: keras.Model) -> list[keras.Layer]:
     return list(layers)
 
 
-def pairs(autoencoder: keras.Model) -> list[Pair]:
+def layer_pairs(autoencoder: keras.Model) -> list[LayerPair]:
     """Return the pairs of dense layers, outermost first.
 
     Raises:
@@ -63,7 +57,7 @@ def pairs(autoencoder: keras.Model) -> list[Pair]:
     """
     # Recurrent layers first: masks of their sequences may lie beside the chain.
     recurrent = [x for x in autoencoder.layers if isinstance(x, keras.layers.RNN)]
-    layers = recurrent or chain(autoencoder)
+    layers = recurrent or layer_chain(autoencoder)
     for layer in layers:
         has_kernel = hasattr(getattr(layer, "cell", layer), "kernel")
         if has_kernel and not isinstance(layer, keras.layers.Dense):
@@ -98,7 +92,7 @@ def pairs(autoencoder: keras.Model) -> list[Pair]:
                 f"{autoencoder.name!r}, in which {name} lead from samples of shape "
                 f"{start.shape[1:]} to {outer.output_shape[1:]}."
             )
-        found.append(Pair(inner, outer, name))
+        found.append(LayerPair(inner, outer, name))
         start = down[-1].output
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._checks import complaint
+from kerasae._checks import Description, argument_error
 from kerasae.engine.progress import Progress
 
 
@@ -18,11 +18,11 @@ def checked_samples(model: keras.Model, x: Any) -> np.ndarray:
     if isinstance(x, (list, tuple)) or not hasattr(x, "shape"):
         fix = "Lists become one with numpy.asarray(x)."
         received = f"a {type(x).__name__}"
-        raise TypeError(complaint("x", expected, received, fix, words=True))
+        raise TypeError(argument_error("x", expected, Description(received), fix))
     if tuple(x.shape[1:]) != shape or not x.shape[0]:
         fix = f"Bring it to that shape: x.reshape(-1, {', '.join(map(str, shape))})."
         received = f"an array of shape {tuple(x.shape)}"
-        raise ValueError(complaint("x", expected, received, fix, words=True))
+        raise ValueError(argument_error("x", expected, Description(received), fix))
     return x if isinstance(x, np.ndarray) else keras.ops.convert_to_numpy(x)
 
 

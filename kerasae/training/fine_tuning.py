@@ -7,14 +7,12 @@ import keras
 import numpy as np
 
 from kerasae import _checks
-from kerasae._triple import Autoencoder
-from kerasae.builders.initial_weights import Weights
+from kerasae._layer_names import CORRUPTION, HEAD
+from kerasae._triple import Autoencoder, as_triple
+from kerasae.builders.initial_weights import InitialWeights
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
-from kerasae.training._layer_pairs import triple_of
 from kerasae.training._staged import append, check_finite, fresh, frozen, shown
-
-HEAD = "head"
 
 
 def build_classifier(
@@ -62,15 +60,15 @@ def build_classifier(
     if num_classes < 2:
         fix = "For one number a sample take build_regressor."
         raise ValueError(
-            _checks.complaint("num_classes", "2 or larger", num_classes, fix)
+            _checks.argument_error("num_classes", "2 or larger", num_classes, fix)
         )
     return _with_head(
-        triple_of(model),
+        as_triple(model),
         num_classes,
         "softmax",
         dropout,
-        Weights(kernel_initializer, seed),
-        name or f"{triple_of(model).autoencoder.name}_classifier",
+        InitialWeights(kernel_initializer, seed),
+        name or f"{as_triple(model).autoencoder.name}_classifier",
     )
 
 
@@ -109,12 +107,12 @@ def build_regressor(
         (None, 1)
     """
     return _with_head(
-        triple_of(model),
+        as_triple(model),
         _checks.positive_integer("num_targets", num_targets),
         "linear",
         dropout,
-        Weights(kernel_initializer, seed),
-        name or f"{triple_of(model).autoencoder.name}_regressor",
+        InitialWeights(kernel_initializer, seed),
+        name or f"{as_triple(model).autoencoder.name}_regressor",
     )
 
 
@@ -236,7 +234,7 @@ def _with_head(
     units: int,
     activation: str,
     dropout: float,
-    weights: Weights,
+    weights: InitialWeights,
     name: str,
 ) -> keras.Model:
     """Return a flat model from the input, or from behind the noise, to a head."""
@@ -254,9 +252,9 @@ def _with_head(
         name=HEAD,
     )
     outputs = head(x)
-    weights.draw([head])
+    weights.reinitialize([head])
     inputs = triple.encoder.inputs[0]
-    noise = [x for x in triple.encoder.layers if x.name == "corruption"]
+    noise = [x for x in triple.encoder.layers if x.name == CORRUPTION]
     model = keras.Model(noise[0].output if noise else inputs, outputs, name=name)
     model.layers[0].name = "input"
     return model
@@ -273,14 +271,18 @@ def _targets(y: Any, count: int, units: int, classifies: bool) -> np.ndarray:
     if len(y) != count:
         expected = f"an array of {count} targets, one for each sample of `x`"
         raise ValueError(
-            _checks.complaint("y", expected, f"{len(y)} targets", words=True)
+            _checks.argument_error(
+                "y", expected, _checks.Description(f"{len(y)} targets")
+            )
         )
     if y.shape == (count, units) or (y.ndim == 1 and units == 1):
         return y
     if y.ndim != 1 or not classifies:
         expected = f"an array of shape ({count}, {units})"
         received = f"shape {y.shape}"
-        raise ValueError(_checks.complaint("y", expected, received, words=True))
+        raise ValueError(
+            _checks.argument_error("y", expected, _checks.Description(received))
+        )
     whole = y.dtype.kind in "iub" or (y.dtype.kind == "f" and (y == y.round()).all())
     if not whole or y.min() < 0 or y.max() >= units:
         expected = f"whole numbers from 0 to {units - 1}"
@@ -288,5 +290,7 @@ def _targets(y: Any, count: int, units: int, classifies: bool) -> np.ndarray:
             f"{', '.join(repr(value) for value in np.unique(y)[:3].tolist())} ..."
         )
         fix = "Turn class names into numbers: numpy.unique(y, return_inverse=True)[1]."
-        raise ValueError(_checks.complaint("y", expected, received, fix, words=True))
+        raise ValueError(
+            _checks.argument_error("y", expected, _checks.Description(received), fix)
+        )
     return y

@@ -7,11 +7,11 @@ import keras
 
 from kerasae import _checks
 from kerasae._layer_names import CODE
-from kerasae._triple import Autoencoder, split
-from kerasae.builders.initial_weights import Weights
+from kerasae._triple import Autoencoder, as_triple, split
+from kerasae.builders.initial_weights import InitialWeights
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
-from kerasae.training._layer_pairs import chain, triple_of
+from kerasae.training._layer_pairs import layer_chain
 from kerasae.training._staged import append, check_finite, checked_samples, fresh, shown
 
 
@@ -70,7 +70,7 @@ def add_pair(
         >>> [layer.name for layer in triple.autoencoder.layers]
         ['input', 'encoder_1', 'code', 'decoder_1', 'reconstruction']
     """
-    autoencoder = triple_of(model).autoencoder
+    autoencoder = as_triple(model).autoencoder
     layers, old_code = _chain_with_dense_code(autoencoder)
     if latent_dim is None:
         latent_dim = old_code.units // 2
@@ -83,7 +83,7 @@ def add_pair(
 
     at = layers.index(old_code)
     depth = sum(isinstance(layer, keras.layers.Dense) for layer in layers[: at + 1])
-    weights = Weights(_unseeded(old_code.kernel_initializer), seed)
+    weights = InitialWeights(_unseeded(old_code.kernel_initializer), seed)
     new = {"kernel_initializer": weights.initializer(), "units": latent_dim}
     code = _copy(old_code, **new)
     new = {"kernel_initializer": weights.initializer(), "activity_regularizer": None}
@@ -95,7 +95,7 @@ def add_pair(
     x = inputs
     for layer in (*copies[:at], code, back, *copies[at:]):
         x = layer(x)
-    weights.draw([code, back])
+    weights.reinitialize([code, back])
     for layer, copy in zip(layers[1:], copies, strict=True):
         copy.set_weights(layer.get_weights())
     return split(keras.Model(inputs, x, name=autoencoder.name))
@@ -168,7 +168,7 @@ def grow(
         >>> triple.encoder.output_shape, history.growth, history.epoch
         ((None, 8), {1: 16, 2: 8}, [0, 1, 2])
     """
-    triple = triple_of(model)
+    triple = as_triple(model)
     _chain_with_dense_code(triple.autoencoder)
     x = checked_samples(triple.autoencoder, x)
     every = _checks.positive_integer("every", every)
@@ -177,11 +177,11 @@ def grow(
     if epochs <= every * len(sizes):
         fix = f"The network grows {len(sizes)} times, every {every} epochs."
         expected = f"larger than {every * len(sizes)}"
-        raise ValueError(_checks.complaint("epochs", expected, epochs, fix))
+        raise ValueError(_checks.argument_error("epochs", expected, epochs, fix))
 
     whole = GrowthHistory()
     triple = _copied(triple)
-    seeds = Weights("zeros", seed)
+    seeds = InitialWeights("zeros", seed)
     old_optimizer = None
     for stage in range(len(sizes) + 1):
         done = every * stage
@@ -217,7 +217,7 @@ def _chain_with_dense_code(
     autoencoder: keras.Model,
 ) -> tuple[list[keras.Layer], keras.layers.Dense]:
     """Return the layers in their order, and which is the code."""
-    layers = chain(autoencoder)
+    layers = layer_chain(autoencoder)
     code = autoencoder.get_layer(CODE)
     if not isinstance(code, keras.layers.Dense):
         raise ValueError(
@@ -243,7 +243,7 @@ def _sizes(
     if sizes and not sizes[-1]:
         fix = f"A code of {units} units cannot be halved as often; give `latent_dims`."
         expected = f"{units.bit_length() - 1} at most"
-        raise ValueError(_checks.complaint("pairs", expected, pairs, fix))
+        raise ValueError(_checks.argument_error("pairs", expected, pairs, fix))
     return sizes
 
 

@@ -7,13 +7,13 @@ import keras
 import numpy as np
 
 from kerasae import _checks
-from kerasae._triple import Autoencoder
+from kerasae._triple import Autoencoder, as_triple
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.compiling import default_loss
 from kerasae.engine.fitting import fit
 from kerasae.engine.prediction import predict
-from kerasae.layers.apply_corruption import corrupted
-from kerasae.training._layer_pairs import Pair, pairs, triple_of
+from kerasae.layers.apply_corruption import apply_corruption
+from kerasae.training._layer_pairs import LayerPair, layer_pairs
 from kerasae.training._staged import check_finite, checked_samples, fresh, frozen, shown
 
 _ORDERS = ("input", "ends")
@@ -98,26 +98,28 @@ def pretrain(
         >>> [len(history.epoch) for history in histories]
         [3, 2]
     """
-    autoencoder = triple_of(model).autoencoder
-    found = pairs(autoencoder)
+    autoencoder = as_triple(model).autoencoder
+    found = layer_pairs(autoencoder)
     _checks.one_of("order", order, _ORDERS)
     batch_size = _checks.positive_integer("batch_size", batch_size)
     validation_split = _checks.fraction("validation_split", validation_split)
-    lessons = _lessons(len(found), epochs, optimizer, loss, corruption, dropout, seed)
+    settings = _settings_of_pairs(
+        len(found), epochs, optimizer, loss, corruption, dropout, seed
+    )
     x = checked_samples(autoencoder, x)
 
     histories = []
     codes = x
-    for number, (pair, lesson) in enumerate(zip(found, lessons, strict=True)):
+    for number, (pair, setting) in enumerate(zip(found, settings, strict=True)):
         outside = [outer.decoder for outer in found[:number]] if order == "ends" else []
         label = f"pair {number + 1} of {len(found)} ({pair.name})"
         kept = [layer for model in outside for layer in model.layers]
         with frozen(kept), shown(label, verbose) as progress:
             history = fit(
-                _small_autoencoder(pair, lesson, outside),
+                _small_autoencoder(pair, setting, outside),
                 codes,
                 x if outside else codes,
-                epochs=lesson.epochs,
+                epochs=setting.epochs,
                 batch_size=batch_size,
                 validation_split=validation_split,
                 verbose=0,
@@ -130,7 +132,7 @@ def pretrain(
     return histories
 
 
-class _Lesson(NamedTuple):
+class _PairSettings(NamedTuple):
     """How one pair is trained."""
 
     epochs: int
@@ -142,7 +144,7 @@ class _Lesson(NamedTuple):
     seed: int | None
 
 
-def _lessons(
+def _settings_of_pairs(
     count: int,
     epochs: Any,
     optimizer: Any,
@@ -150,13 +152,13 @@ def _lessons(
     corruption: Any,
     dropout: Any,
     seed: int | None,
-) -> list[_Lesson]:
+) -> list[_PairSettings]:
     """Return what each pair takes of the arguments."""
     seeds = [None] * count
     if seed is not None:
         seeds = np.random.default_rng(seed).integers(2**31, size=count).tolist()
     return [
-        _Lesson(
+        _PairSettings(
             epochs=_checks.positive_integer(
                 "epochs", _of_pair("epochs", epochs, i, count)
             ),
@@ -178,25 +180,25 @@ def _of_pair(argument: str, value: Any, number: int, count: int) -> Any:
         return value
     if len(value) != count:
         expected = f"one value, or a list of {count}, one for each pair of layers"
-        raise ValueError(_checks.complaint(argument, expected, value))
+        raise ValueError(_checks.argument_error(argument, expected, value))
     return value[number]
 
 
 def _small_autoencoder(
-    pair: Pair, lesson: _Lesson, outside: Sequence[keras.Model]
+    pair: LayerPair, setting: _PairSettings, outside: Sequence[keras.Model]
 ) -> keras.Model:
     """Return a compiled model of the pair, and of decoders outside that lead on."""
     inputs = keras.Input(pair.encoder.input_shape[1:])
     x = inputs
-    if lesson.corruption is not None:
-        x = corrupted(x, lesson.corruption, lesson.seed, clip=lesson.clip)
-    if lesson.dropout:
-        x = keras.layers.Dropout(lesson.dropout, seed=lesson.seed)(x)
+    if setting.corruption is not None:
+        x = apply_corruption(x, setting.corruption, setting.seed, clip=setting.clip)
+    if setting.dropout:
+        x = keras.layers.Dropout(setting.dropout, seed=setting.seed)(x)
     x = pair.encoder(x)
     decoders = (pair.decoder, *reversed(outside))
     for decoder in decoders:
         x = decoder(x)
     model = keras.Model(inputs, x)
-    loss = default_loss(decoders[-1]) if lesson.loss is None else lesson.loss
-    compile_fast(model, lesson.optimizer, loss)
+    loss = default_loss(decoders[-1]) if setting.loss is None else setting.loss
+    compile_fast(model, setting.optimizer, loss)
     return model
