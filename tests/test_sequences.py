@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 import kerasae
+from kerasae._initial_weights import initial_values
 from kerasae.builders import VARIANTS
-from kerasae.builders.initial_weights import initial_values
 from kerasae.callbacks._thumbnails import picture_shape as thumbnail_shape
 from kerasae.callbacks._thumbnails import thumbnails
 from kerasae.cli import app

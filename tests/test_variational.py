@@ -142,10 +142,12 @@ def test_the_kl_term_of_the_prior_is_zero():
     assert keras.ops.convert_to_numpy(found).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_drawn_codes_have_the_mean_and_the_variance():
+def test_sampled_codes_have_the_mean_and_the_variance():
     layer = GaussianSampling(4000, seed=0)
     draws = keras.ops.convert_to_numpy(
-        layer.draw(keras.ops.full((2, 3), 1.5), keras.ops.full((2, 3), math.log(0.04)))
+        layer.sample(
+            keras.ops.full((2, 3), 1.5), keras.ops.full((2, 3), math.log(0.04))
+        )
     )
     assert draws.shape == (4000, 2, 3)
     np.testing.assert_allclose(draws.mean(axis=0), 1.5, atol=0.02)
