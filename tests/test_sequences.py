@@ -130,7 +130,7 @@ def test_reload_with_padding(tmp_path):
     assert loss == pytest.approx(
         float(MaskedMeanSquaredError(PAD)(x, predict(loaded.autoencoder, x))), rel=1e-5
     )
-    with pytest.raises(ValueError, match="no padding"):
+    with pytest.raises(ValueError, match="not padding"):
         loaded.autoencoder.evaluate(np.full_like(x, PAD), verbose=0)
 
 

@@ -46,6 +46,7 @@ class Description(NamedTuple):
         summary: First line of the builder's docstring.
         what: What it is, in a line.
         use: What to use it for, in a line.
+        arguments: How many it takes by keyword.
     """
 
     builder: str
@@ -53,6 +54,7 @@ class Description(NamedTuple):
     summary: str
     what: str
     use: str
+    arguments: int
 
 
 class _Lazy(Mapping[str, T]):
@@ -116,14 +118,23 @@ def describe(variant: str) -> Description:
         summary=(ast.get_docstring(builder) or "").partition("\n")[0],
         what=" ".join(what.split()),
         use=" ".join(use.split()),
+        arguments=len(builder.args.kwonlyargs),
     )
 
 
 @cache
 def _names() -> tuple[str, ...]:
-    """Return the variants: for any shape, for images, for sequences."""
-    order = ((), *_AXES.values())
-    return tuple(sorted(sources(), key=lambda name: order.index(describe(name).axes)))
+    """Return the variants for any shape, for images, for sequences, simple ones first.
+
+    The fewer arguments, the simpler.
+    """
+    groups = ((), *_AXES.values())
+
+    def place(variant: str) -> tuple[int, int]:
+        about = describe(variant)
+        return groups.index(about.axes), about.arguments
+
+    return tuple(sorted(sources(), key=place))
 
 
 def _builder(variant: str) -> Builder:

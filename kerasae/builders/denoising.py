@@ -1,6 +1,6 @@
 """Convolutions behind a layer of noise.
 
-Use it for cleaning images, and for robust features.
+Use it for cleaning images, or robust features.
 """
 
 from collections.abc import Sequence

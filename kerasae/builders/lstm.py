@@ -31,7 +31,7 @@ def build_lstm_ae(
     seed: int | None = None,
     name: str = "lstm_ae",
 ) -> Autoencoder:
-    """Build an LSTM that reads a sequence, and one that writes it out again.
+    """Build an LSTM that reads a sequence, and one that writes it back.
 
     The code is the state after the last step: one vector for sequences of any
     length. The decoder receives it at every step. Choose it for sequences of unequal

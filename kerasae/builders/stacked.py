@@ -1,6 +1,6 @@
 """Dense layers with dropout, which can be trained pair by pair.
 
-Use it for deep stacks, or as the body of a classifier.
+Use it for deep stacks, and bodies of classifiers.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Strided convolutions down, transposed ones up.
 
-Use it for images as ten numbers, and for clustering them.
+Use it for images as ten numbers, and clustering.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def build_strided_conv_ae(
     seed: int | None = None,
     name: str = "strided_conv_ae",
 ) -> Autoencoder:
-    """Build Conv2D with stride 2 down, Conv2DTranspose with stride 2 up.
+    """Build strided Conv2D down, strided Conv2DTranspose up.
 
     The network learns its own down- and upsampling and compresses an image into very
     few numbers: the usual backbone for clustering images. `build_conv_ae` is much

@@ -29,7 +29,7 @@ def build_tied_ae(
     seed: int | None = None,
     name: str = "tied_ae",
 ) -> Autoencoder:
-    """Build dense layers whose kernels serve both the encoder and the decoder.
+    """Build dense layers whose kernels serve encoder and decoder alike.
 
     It has half the weights of `build_deep_ae` and kernels that can be read as
     filters; with linear activations, they span the subspace of principal component

@@ -4,7 +4,6 @@ Keras is imported inside them: `--help` needs no backend, and `--backend` has to
 set before Keras is.
 """
 
-import inspect
 import os
 import sys
 from importlib.metadata import version
@@ -188,14 +187,12 @@ def _error(value: float | None) -> str:
 
 @app.command("list")
 def list_variants() -> None:
-    """List the variants, a line each."""
-    use_backend(None)
-    from kerasae.builders import VARIANTS
+    """List the variants: for samples of any shape, for images, for sequences."""
+    from kerasae.builders import SUMMARIES
 
-    width = max(map(len, VARIANTS))
-    for name, builder in VARIANTS.items():
-        line = (inspect.getdoc(builder) or "").splitlines()[0]
-        print(f"{name.replace('_', '-'):{width}}  {line}")
+    width = max(map(len, SUMMARIES))
+    for name, summary in SUMMARIES.items():
+        print(f"{name.replace('_', '-'):{width}}  {summary}")
 
 
 @app.command(context_settings=_EXTRA_OPTIONS)

@@ -9,6 +9,7 @@ import numpy as np
 from kerasae import generation, plotting
 from kerasae._triple import Autoencoder
 from kerasae.engine.prediction import predict
+from kerasae.layers.apply_corruption import corruption_layers
 from kerasae.models import VariationalAutoencoder
 from kerasae.runs._load import load_with_samples
 from kerasae.runs.run import ARCHITECTURE, CURVES, RECONSTRUCTIONS, SAMPLES, Run
@@ -102,14 +103,16 @@ def draw(
 
 
 def denoises(triple: Autoencoder) -> bool:
-    """Tell whether training spoils the model's input."""
-    return any(layer.name == "corruption" for layer in triple.autoencoder.layers)
+    """Tell whether training corrupts the model's input."""
+    return bool(corruption_layers(triple.autoencoder))
 
 
 def corrupted(triple: Autoencoder, x: np.ndarray) -> np.ndarray:
     """Return what a denoising model sees in training."""
-    layer = triple.autoencoder.get_layer("corruption")
-    noisy = keras.ops.convert_to_numpy(layer(x, training=True))
+    noisy = x
+    for layer in corruption_layers(triple.autoencoder):
+        noisy = layer(noisy, training=True)
+    noisy = keras.ops.convert_to_numpy(noisy)
     steps = valid_steps(triple, x)
     # The model would take noisy padding for data.
     return noisy if steps is None else np.where(steps[..., np.newaxis], noisy, x)
