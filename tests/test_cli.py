@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import kerasae
+from kerasae.builders import SUMMARIES
 from kerasae.cli import main
 from kerasae.runs import Run
 
@@ -286,21 +287,9 @@ def test_encode_keeps_the_order_of_the_data(finished, tmp_path, images):
 
 
 def test_list_and_summary(here):
-    names = [line.split()[0] for line in here("list").splitlines()]
-    assert names == [
-        "undercomplete",
-        "sparse",
-        "deep",
-        "stacked",
-        "tied",
-        "contractive",
-        "conv",
-        "strided-conv",
-        "denoising",
-        "vae",
-        "conv-vae",
-        "conv1d",
-        "lstm",
+    lines = [line.split(maxsplit=1) for line in here("list").splitlines()]
+    assert lines == [
+        [name.replace("_", "-"), summary] for name, summary in SUMMARIES.items()
     ]
     printed = here("summary", "strided-conv", "--latent-dim", "7", "--code", "dense")
     assert "(None, 7)" in printed
