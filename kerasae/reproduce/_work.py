@@ -17,7 +17,7 @@ from kerasae.data import load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.runs import Run
-from kerasae.runs.fitting import fit
+from kerasae.runs.resumable import fit_in_folder
 from kerasae.runs.run import MODEL
 
 _FRAMES = "frames"
@@ -120,42 +120,31 @@ class Work:
             The triple, which is another one after a resumption, and the losses of
             all epochs.
         """
-        rate = new_optimizer(optimizer, learning_rate)
-        training.compile(triple, rate, loss, metrics=list(metrics))
-        record = self._run.read() if self._resume and self._run.exists else None
-        if record is not None and record["finished"]:
-            self.seconds += record["seconds"]
-            return self._run.load(), self._run.history()
-        done = 0
-        if record is not None:
-            done, restored = self._run.resume(self._settings)
-            triple = restored or triple
-            # Not the order of samples that the first epochs saw.
-            keras.utils.set_random_seed((self.seed + done) % 2**32)
+        compiled = new_optimizer(optimizer, learning_rate)
+        training.compile(triple, compiled, loss, metrics=list(metrics))
+        run = self._run
+        resume = self._resume and run.exists
+        if resume and run.read()["finished"]:
+            triple = run.load()
         else:
-            self._run.begin(self._settings)
-        if validate and validation_data is None:
-            validation_data = self.data.x_test
-        fit(
-            self._run,
-            triple.autoencoder,
-            self.data.x_train if x is None else x,
-            initial_epoch=done,
-            label=self._name,
-            callbacks=callbacks,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            validation_data=validation_data if validate else None,
-            shuffle=shuffle,
-        )
-        self.keep(triple)
-        record = self._run.read()
-        self.seconds += record["seconds"]
-        self._run.write({**record, "finished": True, "epochs": self.epochs})
-        self._run.remove_checkpoints()
-        return triple, self._run.history()
+            if validate and validation_data is None:
+                validation_data = self.data.x_test
+            triple = fit_in_folder(
+                run,
+                triple,
+                self.data.x_train if x is None else x,
+                settings=self._settings,
+                resume=resume,
+                label=self._name,
+                callbacks=callbacks,
+                validation_data=validation_data if validate else None,
+                shuffle=shuffle,
+            )
+            run.finish(triple)
+        self.seconds += run.read()["seconds"]
+        return triple, run.history()
 
-    def keep(self, triple: Autoencoder) -> None:
+    def save(self, triple: Autoencoder) -> None:
         """Write the trained model."""
         saving.save(triple, self.path(MODEL))
 

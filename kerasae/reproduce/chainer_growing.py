@@ -73,7 +73,7 @@ def _deep(work: "Work") -> dict[str, float]:
             callbacks=[work.frames()],
             seed=work.seed,
         )
-    work.keep(triple)
+    work.save(triple)
     work.movie()
     work.draw(triple, history, metric=_METRIC)
     losses = history.history[f"val_{_METRIC}"]

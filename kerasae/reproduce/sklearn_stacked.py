@@ -38,7 +38,7 @@ def _stacked(work: "Work") -> dict[str, float]:
     with work.timed():
         stack.fit(x_train)
     triple = stack.autoencoder_
-    work.keep(triple)
+    work.save(triple)
     values = work.errors(triple, 100)
     work.draw(triple, stack.history_)
 

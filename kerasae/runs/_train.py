@@ -2,24 +2,23 @@
 
 import json
 import math
-import platform
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from kerasae import _checks, callbacks, metrics, saving, training
+from kerasae import _checks, callbacks, metrics, training
+from kerasae._environment import versions
 from kerasae._triple import Autoencoder
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import Dataset, load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.runs._plot import corrupted, denoises, draw, valid_steps
-from kerasae.runs.fitting import fit
-from kerasae.runs.run import MODEL, TENSORBOARD, Run
+from kerasae.runs.resumable import fit_in_folder
+from kerasae.runs.run import TENSORBOARD, Run
 
 
 def train(
@@ -104,64 +103,33 @@ def train(
     keras.utils.set_random_seed(seed)
     triple = build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
     training.compile(triple, new_optimizer(optimizer, learning_rate))
-    board = _board(run, dataset, settings) if tensorboard else None
+    boards = [_tensorboard(run, dataset, settings)] if tensorboard else []
+    backend = keras.backend.backend()
     with run.locked():
-        return _train_locked(
-            run, triple, dataset, settings, board, resume=resume, log=log
+        triple = fit_in_folder(
+            run,
+            triple,
+            dataset.x_train,
+            settings=settings,
+            resume=resume,
+            validation_data=dataset.x_test,
+            callbacks=boards,
+            log=log,
         )
-
-
-def _train_locked(
-    run: Run,
-    triple: Autoencoder,
-    dataset: Dataset,
-    settings: dict[str, Any],
-    board: callbacks.TensorBoard | None,
-    *,
-    resume: bool,
-    log: Callable[[str], None],
-) -> dict[str, Any]:
-    """Train, judge and draw in a folder that nobody else trains in."""
-    epochs, done = settings["epochs"], 0
-    if resume:
-        done, restored = run.resume(settings)
-        triple = restored or triple
-        # Not the order of samples that the first epochs saw.
-        keras.utils.set_random_seed((settings["seed"] + done) % 2**32)
-        log(f"resuming after epoch {done} of {epochs}")
-    else:
-        run.begin(settings)
-
-    fit(
-        run,
-        triple.autoencoder,
-        dataset.x_train,
-        validation_data=dataset.x_test,
-        initial_epoch=done,
-        epochs=epochs,
-        batch_size=settings["batch_size"],
-        callbacks=[] if board is None else [board],
-    )
-    record = {
-        "finished": True,
-        "settings": settings,
-        "epochs": epochs,
-        "seconds": run.read()["seconds"],
-        "backend": keras.backend.backend(),
-        "versions": _versions(),
-        "split": {"train": len(dataset.x_train), "test": len(dataset.x_test)},
-        "parameters": triple.autoencoder.count_params(),
-        "code_size": math.prod(triple.encoder.output_shape[1:]),
-        "errors": errors(triple, dataset),
-    }
-    saving.save(triple, run.path(MODEL))
-    run.write(record)
-    run.remove_checkpoints()
-    draw(run, triple, dataset.x_test, log)
+        record = run.finish(
+            triple,
+            backend=backend,
+            versions=versions(("kerasae", "keras", "numpy", backend)),
+            split={"train": len(dataset.x_train), "test": len(dataset.x_test)},
+            parameters=triple.autoencoder.count_params(),
+            code_size=math.prod(triple.encoder.output_shape[1:]),
+            errors=errors(triple, dataset),
+        )
+        draw(run, triple, dataset.x_test, log)
     return record
 
 
-def _board(
+def _tensorboard(
     run: Run, dataset: Dataset, settings: dict[str, Any]
 ) -> callbacks.TensorBoard:
     """Return the callback that writes for TensorBoard, or raise if it cannot."""
@@ -245,12 +213,3 @@ def errors(triple: Autoencoder, dataset: Dataset) -> dict[str, dict[str, float]]
         pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
         found[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
     return found
-
-
-def _versions() -> dict[str, str]:
-    backend = keras.backend.backend()
-    packages = ("kerasae", "keras", "numpy", backend)
-    return {
-        "python": platform.python_version(),
-        **{package: version(package) for package in packages},
-    }

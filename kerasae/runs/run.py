@@ -225,6 +225,30 @@ class Run:
         self.write({**record, "finished": False, "settings": settings})
         return done, model
 
+    def finish(self, triple: Autoencoder, **results: Any) -> dict[str, Any]:
+        """Save the trained triple, and mark the run as finished.
+
+        Args:
+            triple: The triple after its last epoch.
+            **results: What else `metrics.json` is to hold.
+
+        Returns:
+            The record that `metrics.json` then holds.
+        """
+        record = self.read()
+        settings = record["settings"]
+        record = {
+            "finished": True,
+            "settings": settings,
+            "epochs": settings["epochs"],
+            "seconds": record["seconds"],
+            **results,
+        }
+        saving.save(triple, self.path(MODEL))
+        self.write(record)
+        self.remove_checkpoints()
+        return record
+
     def checkpoint(self, epoch: int) -> Path:
         """Return the path of the checkpoint after an epoch, counted from 1."""
         return self.path(f"checkpoint-{epoch:06d}.keras")
