@@ -1,4 +1,4 @@
-"""Where and with what was measured. Imports no backend."""
+"""The machine and the versions behind a measurement. Imports no backend."""
 
 import datetime
 import os
@@ -13,12 +13,12 @@ _PACKAGES = ("kerasae", "keras", "numpy", "tensorflow", "jax", "jaxlib", "torch"
 
 
 def machine() -> dict[str, Any]:
-    """Return what the machine is."""
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    """Describe the machine."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "memory_gb": round(pages / 2**30, 1),
+        "memory_gb": round(memory / 2**30, 1),
         "system": platform.platform(),
     }
 
@@ -34,18 +34,17 @@ def versions(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
 
 def report(**contents: Any) -> dict[str, Any]:
     """Return results with the date, the machine and the versions."""
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    head = {"date": now, "machine": machine(), "versions": versions()}
-    return {**head, **contents}
+    date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return {"date": date, "machine": machine(), "versions": versions(), **contents}
 
 
 def headline(report: dict[str, Any]) -> str:
-    """Return a line that says where and with what was measured."""
-    where = report["machine"]
-    names = ", ".join(f"{name} {number}" for name, number in report["versions"].items())
+    """Return one line with the date, the machine and the versions of a report."""
+    machine = report["machine"]
+    packages = ", ".join(" ".join(package) for package in report["versions"].items())
     return (
-        f"{report['date'][:10]}; {where['processor']}, {where['cores']} cores, "
-        f"{where['memory_gb']} GB; {names}."
+        f"{report['date'][:10]}; {machine['processor']}, {machine['cores']} cores, "
+        f"{machine['memory_gb']} GB; {packages}."
     )
 
 

@@ -1,4 +1,4 @@
-"""The experiments of the five sources, at their settings: published beside ours."""
+"""The experiments of the five sources: their published results and ours."""
 
 from kerasae.reproduce._reproduce import (
     SOURCES,
