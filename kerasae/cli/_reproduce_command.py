@@ -69,7 +69,7 @@ def _print_results(rows: Iterable[comparison.Row], *, quick: bool) -> None:
             table.append(heading)
         (ours,) = row.ours.values()
         off = "" if quick else comparison.difference(row.published, ours)
-        values = (comparison.as_text(row.published), comparison.as_text(ours))
+        values = (comparison.value_text(row.published), comparison.value_text(ours))
         table.append((f"  {row.value}", *values, off))
         remark = row.remark if quick else comparison.remark(row)
         if remark:

@@ -41,5 +41,5 @@ def summary(
     builder(**options).autoencoder.summary()
     print("Options:")
     for name, parameter in _variant_options.parameters(builder).items():
-        default = _variant_options.as_text(parameter.default)
+        default = _variant_options.option_text(parameter.default)
         print(f"  {name}  (default: {default})")

@@ -88,7 +88,7 @@ def parse_value(text: str) -> Any:
     return {"none": None, **_BOOLEANS}.get(text.lower(), text)
 
 
-def as_text(default: Any) -> str:
+def option_text(default: Any) -> str:
     """Return a parameter's default as it is written on the command line."""
     if isinstance(default, tuple):
         return ",".join(map(str, default)) or "none"

@@ -119,7 +119,7 @@ def rows(source: Source, results: Iterable[dict[str, Any]]) -> Iterator[Row]:
             )
 
 
-def as_text(value: float | str | None) -> str:
+def value_text(value: float | str | None) -> str:
     """Return a value as tables show it: four significant digits, or words."""
     if value is None:
         return ""
@@ -169,10 +169,12 @@ def _values_table(experiment: list[Row]) -> str:
         for name in backends:
             ours = row.ours.get(name)
             change = "" if ours is None else difference(row.published, ours)
-            cells.append(f"{as_text(ours)} ({change})" if change else as_text(ours))
+            cells.append(
+                f"{value_text(ours)} ({change})" if change else value_text(ours)
+            )
         # No line break between a number and its sign.
         cells = [cell.replace(" ", "\u00a0") for cell in cells]
-        table.append([row.value, as_text(row.published), *cells, remark(row)])
+        table.append([row.value, value_text(row.published), *cells, remark(row)])
     header = ["", "published", *(_BACKENDS[name] for name in backends), "remark"]
     if not any(line[-1] for line in table):
         header, table = header[:-1], [line[:-1] for line in table]
