@@ -169,11 +169,9 @@ def _values_table(experiment: list[Row]) -> str:
         for name in backends:
             ours = row.ours.get(name)
             change = "" if ours is None else difference(row.published, ours)
-            cells.append(
-                f"{value_text(ours)} ({change})" if change else value_text(ours)
-            )
-        # No line break between a number and its sign.
-        cells = [cell.replace(" ", "\u00a0") for cell in cells]
+            cell = f"{value_text(ours)} ({change})" if change else value_text(ours)
+            # No line break between a number and its sign.
+            cells.append(cell.replace(" ", "\u00a0"))
         table.append([row.value, value_text(row.published), *cells, remark(row)])
     header = ["", "published", *(_BACKENDS[name] for name in backends), "remark"]
     if not any(line[-1] for line in table):
