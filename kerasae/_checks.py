@@ -50,6 +50,17 @@ def positive_integer(argument: str, value: Any) -> int:
     return int(value)
 
 
+def non_negative_integer(
+    argument: str, value: Any, expected: str = "a whole number, 0 or larger"
+) -> int:
+    """Return `value` as an int, or raise if it is not an integer of at least zero."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(argument_error(argument, expected, value))
+    if value < 0:
+        raise ValueError(argument_error(argument, expected, value))
+    return int(value)
+
+
 def positive_integers(
     argument: str, values: Any, *, example: str, empty: bool = False
 ) -> tuple[int, ...]:

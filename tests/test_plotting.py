@@ -14,7 +14,7 @@ from figures import assert_readable, assert_whole_picture, legend_texts, row_lab
 from kerasae._arrays import as_samples
 from kerasae.plotting import plot_history, plot_reconstructions
 from kerasae.plotting._figure import new_figure, replacing, save
-from kerasae.plotting.image_grid import picture_shape, value_range
+from kerasae.plotting.rendering.pictures import picture_shape, value_range
 
 IMAGES = np.linspace(0, 1, 6 * 64, dtype="float32").reshape(6, 8, 8)
 RUN = {"loss": [0.4, 0.2, 0.1], "val_loss": [0.5, 0.3, 0.2], "lr": [1.0, 0.5, 0.2]}

@@ -11,8 +11,8 @@ from figures import (
 )
 
 from kerasae.plotting import plot_code_activations, plot_code_map, plot_codes
-from kerasae.plotting.code_map import CLASS_COLORS
-from kerasae.plotting.tiles import GAP
+from kerasae.plotting.charts.code_map import CLASS_COLORS
+from kerasae.plotting.rendering.tiles import GAP
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.random((6, 8, 8), dtype="float32")

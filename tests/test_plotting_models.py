@@ -8,7 +8,7 @@ from keras import layers
 
 import kerasae
 from kerasae.plotting import plot_code_plane, plot_filters, plot_interpolation
-from kerasae.plotting.tiles import GAP
+from kerasae.plotting.rendering.tiles import GAP
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.random((6, 8, 8, 1), dtype="float32")

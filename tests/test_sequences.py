@@ -5,13 +5,13 @@ import json
 import keras
 import numpy as np
 import pytest
+from kerasae.callbacks._thumbnails import picture_shape as thumbnail_shape
+from kerasae.callbacks._thumbnails import thumbnails
 from typer.testing import CliRunner
 
 import kerasae
 from kerasae.builders import VARIANTS
 from kerasae.builders.initial_weights import initial_values
-from kerasae.callbacks._thumbnails import picture_shape as thumbnail_shape
-from kerasae.callbacks._thumbnails import thumbnails
 from kerasae.cli import app
 from kerasae.estimators import AutoencoderTransformer
 from kerasae.layers import PaddingMask

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kerasae._files import replacing
-from kerasae.callbacks._thumbnails import mosaic, squares
+from kerasae.plotting.rendering.pixels import arranged, padded
 
 _CONFIG = "projector_config.pbtxt"
 _PART = "embedding.pbtxt"  # what the configuration says of one set
@@ -40,7 +40,10 @@ class Projector:
         self, folder: Path, tiles: np.ndarray, labels: Sequence[str] | None
     ) -> None:
         self._folder = folder
-        self._tiles = squares(tiles)  # the projector stretches them to squares else
+        height, width = tiles.shape[1:3]
+        side = max(height, width)
+        # The projector would stretch them to squares.
+        self._tiles = padded(tiles, side - height, side - width, 255)
         self._labels = labels
 
     def add(self, codes: np.ndarray, epoch: int) -> None:
@@ -96,7 +99,7 @@ class Projector:
         from PIL import Image
 
         with replacing(path) as temporary:
-            sheet = mosaic(self._tiles, _columns(len(self._tiles)))
+            sheet = arranged(self._tiles, _columns(len(self._tiles)), fill=0)
             Image.fromarray(sheet).save(temporary)
 
 

@@ -5,7 +5,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasae.plotting.rendering.pixels import arranged
+
 _BINS = 30  # as many as TensorFlow's own summaries have
+_GAP, _BREAK = 4, 16  # pixels between the two of a pair and beside it; between rows
+_WHITE = 255
 
 
 def layer_table(model: keras.Model) -> str:
@@ -46,3 +50,10 @@ def histogram(values: Any) -> dict[str, Any] | None:
         "bucket_limits": limits[1:].tolist(),
         "bucket_counts": counts.tolist(),
     }
+
+
+def image_of_pairs(above: np.ndarray, below: np.ndarray, columns: int) -> np.ndarray:
+    """Return one image of tiles from `thumbnails`, the first ones above the others."""
+    between = np.full((len(above), _GAP, *above.shape[2:]), _WHITE, "uint8")
+    pairs = np.concatenate([above, between, below], axis=1)
+    return arranged(pairs, columns, gaps=(_BREAK, _GAP), fill=_WHITE)

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_samples, fits, shape_error
 from kerasae._checks import argument_error, positive_integer
 from kerasae._files import replacing
-from kerasae.plotting.frame_renderer import FrameRenderer
-from kerasae.plotting.image_grid import picture_shape
+from kerasae.plotting.movies.frame_renderer import FrameRenderer
+from kerasae.plotting.rendering.pictures import picture_shape
 
 _WIDEST = "epoch 000000, batch 000000   loss -0.000e+00"
 
@@ -31,7 +31,7 @@ class MovieFrames(keras.callbacks.Callback):
 
     Args:
         samples: What is fed to the model and drawn, an array of shape
-            (n, *input_shape): images, gray or in colour, vectors or signals.
+            (n, *input_shape): images, gray or in color, vectors or signals.
         folder: Where the frames go: frame-000001.png for the first epoch and so on.
         freq: `"epoch"`, or the number of batches from one frame to the next,
             counted anew in each epoch. At most one frame is drawn for each
@@ -98,7 +98,7 @@ class MovieFrames(keras.callbacks.Callback):
         sample = self._samples.shape
         for word in ("input", "output"):
             shape = getattr(self.model, f"{word}_shape", None)
-            if shape is not None and not _fits(sample[1:], shape[1:]):
+            if shape is not None and not fits(sample[1:], shape[1:]):
                 expected = f"of the shape of the model's {word}, {('n', *shape[1:])}"
                 raise ValueError(shape_error("samples", expected, sample))
 
@@ -163,12 +163,6 @@ def _checked_freq(freq: Any) -> int:
         expected = "'epoch' or a positive number of batches"
         raise ValueError(argument_error("freq", expected, freq))
     return positive_integer("freq", freq)
-
-
-def _fits(sample: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
-    return len(sample) == len(shape) and all(
-        size in (None, given) for given, size in zip(sample, shape, strict=True)
-    )
 
 
 def _epoch_of(path: Path) -> int:

@@ -10,17 +10,18 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._checks import Description, argument_error
+from kerasae._arrays import as_samples, fits, shape_error
+from kerasae._checks import Description, argument_error, non_negative_integer
 from kerasae._layer_names import CODE
 from kerasae._triple import split
 from kerasae.callbacks._projector import Projector, thumbnail_side
-from kerasae.callbacks._summaries import histogram, layer_table
-from kerasae.callbacks._thumbnails import (
-    pairs_of,
+from kerasae.callbacks._summaries import histogram, image_of_pairs, layer_table
+from kerasae.plotting.rendering.pictures import (
+    checked_labels,
     picture_shape,
-    thumbnails,
     value_range,
 )
+from kerasae.plotting.rendering.pixels import thumbnails
 
 _SHOWN = 10  # reconstructions in a picture
 _COLUMNS = 5
@@ -103,14 +104,25 @@ class TensorBoard(keras.callbacks.Callback):
         super().__init__()
         self._summary_writer = _tensorboardx()
         self.log_dir = Path(log_dir)
-        self.images_freq = _frequency("images_freq", images_freq)
-        self.histogram_freq = _frequency("histogram_freq", histogram_freq)
-        self.embeddings_freq = _frequency("embeddings_freq", embeddings_freq)
+        epochs = "a number of epochs, 0 or larger"
+        self.images_freq = non_negative_integer("images_freq", images_freq, epochs)
+        self.histogram_freq = non_negative_integer(
+            "histogram_freq", histogram_freq, epochs
+        )
+        self.embeddings_freq = non_negative_integer(
+            "embeddings_freq", embeddings_freq, epochs
+        )
         self.hyperparameters = _checked_hyperparameters(hyperparameters)
-        self.samples: Any = None if samples is None else _checked_samples(samples)
-        names = _checked_labels(labels, self.samples)
+        self.samples: Any = None if samples is None else as_samples("samples", samples)
+        if samples is None and labels is not None:
+            fix = "Pass the samples that they belong to."
+            expected = "None without `samples`"
+            raise ValueError(
+                argument_error("labels", expected, Description("labels"), fix)
+            )
         if self.samples is not None:
-            self._shape = picture_shape(self.samples.shape[1:], image_shape)
+            names = checked_labels("labels", labels, len(self.samples))
+            self._shape = picture_shape(self.samples.shape[1:], image_shape, "samples")
             self._limits = value_range(self.samples)
             self._originals = self._drawn(self.samples[:_SHOWN], _SIDE)
             tiles = self._drawn(self.samples, thumbnail_side(len(self.samples)))
@@ -129,10 +141,9 @@ class TensorBoard(keras.callbacks.Callback):
         if self.samples is not None:
             self._encoder = split(self.model).encoder
             expected = tuple(self.model.input_shape[1:])
-            if not _fits(self.samples.shape[1:], expected):
-                received = f"samples.shape={self.samples.shape}"
+            if not fits(self.samples.shape[1:], expected):
                 text = f"of the shape that the model takes, {('n', *expected)}"
-                raise ValueError(argument_error("samples", text, Description(received)))
+                raise ValueError(shape_error("samples", text, self.samples.shape))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Open the files, before the first epoch."""
@@ -246,7 +257,7 @@ class TensorBoard(keras.callbacks.Callback):
 
     def _add_images(self) -> None:
         made = _predicted(self.model, self.samples[:_SHOWN])
-        image = pairs_of(self._originals, self._drawn(made, _SIDE), _COLUMNS)
+        image = image_of_pairs(self._originals, self._drawn(made, _SIDE), _COLUMNS)
         self._writer("train").add_image(
             "reconstructions", image, self._step, dataformats="HWC"
         )
@@ -285,58 +296,6 @@ def _predicted(model: keras.Model, samples: np.ndarray) -> np.ndarray:
     return np.concatenate([np.asarray(part, dtype="float32") for part in made])
 
 
-def _frequency(argument: str, value: Any) -> int:
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or value < 0:
-        expected = "a number of epochs, 0 or larger"
-        raise (ValueError if whole else TypeError)(
-            argument_error(argument, expected, value)
-        )
-    return int(value)
-
-
-def _checked_samples(samples: Any) -> np.ndarray:
-    if not hasattr(samples, "shape"):
-        fix = "Lists become one with numpy.asarray(samples)."
-        kind = f"a {type(samples).__name__}"
-        expected = "an array of samples"
-        raise TypeError(argument_error("samples", expected, Description(kind), fix))
-    array = keras.ops.convert_to_numpy(samples)
-    if array.ndim < 2 or not array.size:
-        fix = "For a single sample write samples[None]."
-        received = f"samples.shape={array.shape}"
-        expected = "a non-empty array whose first axis counts samples"
-        raise ValueError(
-            argument_error("samples", expected, Description(received), fix)
-        )
-    if array.dtype.kind not in "buif" or not np.isfinite(array).all():
-        received = f"an array of {array.dtype}"
-        received += "" if array.dtype.kind not in "buif" else " with NaN or infinity"
-        expected = "an array of finite real numbers"
-        raise ValueError(argument_error("samples", expected, Description(received)))
-    return array
-
-
-def _checked_labels(labels: Any, samples: np.ndarray | None) -> list[str] | None:
-    if labels is None:
-        return None
-    if samples is None:
-        fix = "Pass the samples that they belong to."
-        raise ValueError(
-            argument_error(
-                "labels", "None without `samples`", Description("labels"), fix
-            )
-        )
-    if isinstance(labels, str) or not hasattr(labels, "__len__"):
-        expected = "a sequence, one label a sample"
-        raise TypeError(argument_error("labels", expected, labels))
-    if len(labels) != len(samples):
-        expected = f"one label a sample, {len(samples)} in all"
-        received = f"{len(labels)} labels"
-        raise ValueError(argument_error("labels", expected, Description(received)))
-    return [str(label) for label in labels]
-
-
 def _checked_hyperparameters(values: Any) -> dict[str, bool | float | str]:
     if values is None:
         return {}
@@ -350,9 +309,3 @@ def _plain(value: Any) -> bool | float | str:
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     return float(value) if isinstance(value, numbers.Real) else str(value)
-
-
-def _fits(sample: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
-    return len(sample) == len(shape) and all(
-        size in (None, given) for given, size in zip(sample, shape, strict=True)
-    )

@@ -1,9 +1,10 @@
 """Figures without a screen or global state."""
 
+import io
 import math
 import os
 from collections.abc import Sequence
-from pathlib import Path
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kerasae._checks import Description, argument_error
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 DPI = 150
 MARGIN = 0.08  # inches, around a figure
 
-# Okabe and Ito's palette, told apart by colour-blind readers too; its yellow is
+# Okabe and Ito's palette, told apart by color-blind readers too; its yellow is
 # left out, as it vanishes on white paper.
 COLORS = (
     "#0072B2",
@@ -30,18 +31,44 @@ COLORS = (
 GRAY = "0.35"  # for what belongs to no curve
 
 
+def __getattr__(name: str) -> Any:
+    """Return the class of our figures, which pickle looks for here."""
+    if name == "NotebookFigure":
+        return _notebook_figure()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def _notebook_figure() -> "type[Figure]":
+    """Return a class of figures, made at first use: it imports Matplotlib."""
+    from matplotlib.figure import Figure
+
+    class NotebookFigure(Figure):
+        """A figure that notebooks show, without pyplot or a magic command."""
+
+        __qualname__ = "NotebookFigure"
+
+        def _repr_png_(self) -> bytes:
+            """Return the figure as a PNG file: IPython asks for it."""
+            file = io.BytesIO()
+            self.savefig(file, format="png")
+            return file.getvalue()
+
+    return NotebookFigure
+
+
 def new_figure(width: float, height: float, layout: Any = "none") -> "Figure":
     """Return an empty figure, sizes in inches, that no pyplot state knows of."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    from kerasae.plotting._drawn import Figure
-
-    figure = Figure(figsize=(width, height), dpi=DPI, layout=layout)
+    figure = _notebook_figure()(figsize=(width, height), dpi=DPI, layout=layout)
     FigureCanvasAgg(figure)  # text can be measured, and pixels be read, at once
     return figure
 
 
-def figure_and_axes(axes: Any, width: float, height: float) -> tuple["Figure", "Axes"]:
+def figure_and_axes(
+    axes: "Axes | None", width: float, height: float
+) -> tuple["Figure", "Axes"]:
     """Return the caller's axes and their figure, or new ones, sizes in inches."""
     if axes is None:
         figure = new_figure(width, height, layout="constrained")
@@ -109,7 +136,7 @@ def text_width(figure: "Figure", text: str, size: float) -> float:
     return width
 
 
-def whole(inches: float) -> int:
+def to_pixels(inches: float) -> int:
     """Return whole pixels, rounded up."""
     return math.ceil(inches * DPI)
 
@@ -144,11 +171,11 @@ def fit_to_content(figure: "Figure") -> None:
     """
     figure.draw_without_rendering()
     content = figure.get_tightbbox()
-    margin = whole(MARGIN)
+    margin = to_pixels(MARGIN)
     shift_x = margin - math.floor(content.x0 * DPI)
     shift_y = margin - math.floor(content.y0 * DPI)
-    full_width = whole(content.x1) + shift_x + margin
-    full_height = whole(content.y1) + shift_y + margin
+    full_width = to_pixels(content.x1) + shift_x + margin
+    full_height = to_pixels(content.y1) + shift_y + margin
     boxes = [pixel_box(axes) for axes in figure.axes]
     figure.set_size_inches(full_width / DPI, full_height / DPI)
     for axes, (left, bottom, width, height) in zip(figure.axes, boxes, strict=True):
@@ -162,8 +189,10 @@ def fit_to_content(figure: "Figure") -> None:
         )
 
 
-def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
-    """Write `figure` to `path`, in the format that the suffix names."""
+def save(figure: "Figure", path: str | os.PathLike[str] | None) -> "Figure":
+    """Return `figure`, written to `path` if there is one, as its suffix says."""
+    if path is None:
+        return figure
     with replacing(path, figure.canvas.get_supported_filetypes()) as temporary:
         # `dpi` and `bbox_inches` are named so that a user's style sheet does not
         # crop the picture or change its size in pixels.
@@ -173,4 +202,4 @@ def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
             dpi=figure.dpi,
             bbox_inches=figure.bbox_inches,
         )
-    return Path(path)
+    return figure

@@ -1,4 +1,4 @@
-"""Codes as points of a map, coloured by what they stand for."""
+"""Codes as points of a map, colored by what they stand for."""
 
 import os
 import warnings
@@ -8,20 +8,20 @@ import numpy as np
 
 from kerasae._arrays import as_samples
 from kerasae._checks import Description, argument_error, one_of, positive_integer
+from kerasae.plotting._annotations import write_names
 from kerasae.plotting._figure import COLORS, add_legend, figure_and_axes, save
-from kerasae.plotting._names import write_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 METHODS = ("pca", "tsne", "isomap")
-# Three more that colour-blind readers tell from the others as well as those from
-# each other: ten classes, ten colours.
+# Three more that color-blind readers tell from the others as well as those from
+# each other: ten classes, ten colors.
 CLASS_COLORS = (*COLORS, "#330088", "#663300", "#8800EE")
-MARKERS = ("o", "^", "s", "D", "v", "P", "X")  # one for each round of the colours
+MARKERS = ("o", "^", "s", "D", "v", "P", "X")  # one for each round of the colors
 MOST_CLASSES = 20  # more different numbers than these are a quantity
-NEIGHBOURS = 15
+NEIGHBORS = 15
 LABEL_SIZE = 11.0
 
 
@@ -41,21 +41,21 @@ def plot_code_map(
     axes: Any = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
-    """Draw codes as points in two dimensions, coloured by their labels.
+    """Draw codes as points in two dimensions, colored by their labels.
 
     Beside the legend, the class of a cloud is written in its middle, at the median
-    of its points, so that nobody needs to tell ten colours apart.
+    of its points, so that nobody needs to tell ten colors apart.
 
     Args:
         codes: What an encoder returned, an array or tensor of shape (n, ...).
         labels: One a sample: classes, that is words, or at most 20 different whole
-            numbers; or a quantity, for which a colour bar stands beside the map.
+            numbers; or a quantity, for which a color bar stands beside the map.
         method: How codes of more than two dimensions become two. `"pca"`, principal
             component analysis, turns the code and hides nothing but the other
             directions; its axes say how much of the variance they show. `"tsne"`
-            keeps neighbours together: clusters show clearly, their sizes and
+            keeps neighbors together: clusters show clearly, their sizes and
             distances mean nothing. `"isomap"` unrolls the graph of the 15 nearest
-            neighbours of each code: a map of the distances along the data. Default:
+            neighbors of each code: a map of the distances along the data. Default:
             the code itself if it has two dimensions, else `"pca"`.
         limit: The most codes drawn, a positive integer; of more, as many are drawn
             at random. `"tsne"` and `"isomap"` take seconds for the default.
@@ -114,9 +114,7 @@ def plot_code_map(
     _dress_axes(axes, place)
     if kinds is not None and kinds.dtype.kind != "f":
         _draw_classes(axes, place.points, kinds, beside=own)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _labels(labels: Any, count: int) -> np.ndarray:
@@ -192,7 +190,7 @@ def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
         return _Map(tsne.fit_transform(codes), ("t-SNE", ""), False)
     from sklearn.manifold import Isomap
 
-    isomap = Isomap(n_neighbors=min(NEIGHBOURS, len(codes) - 1))
+    isomap = Isomap(n_neighbors=min(NEIGHBORS, len(codes) - 1))
     with warnings.catch_warnings():
         # Clusters without a way between them are joined by the shortest one.
         warnings.filterwarnings("ignore", "The number of connected components")
@@ -221,8 +219,7 @@ def _dress_axes(axes: "Axes", place: _Map) -> None:
         axes.tick_params(labelsize=10)
     else:
         axes.set(xticks=[], yticks=[])
-    for spine in axes.spines.values():
-        spine.set(color="0.75", linewidth=0.8)
+    axes.spines[:].set(color="0.75", linewidth=0.8)
 
 
 def _draw_classes(

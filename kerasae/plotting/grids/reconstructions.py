@@ -4,19 +4,19 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import positive_integer
+from kerasae._types import ArrayLike
 from kerasae.plotting._figure import save
-from kerasae.plotting.image_grid import (
+from kerasae.plotting.rendering.image_grid import (
     cell_size,
-    checked_titles,
-    draw_picture,
-    is_lines,
+    draw_pictures,
     picture_grid,
+)
+from kerasae.plotting.rendering.pictures import (
+    checked_labels,
     picture_shape,
-    value_range,
+    shared_range,
 )
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 def plot_reconstructions(
-    originals: Any,
-    reconstructions: Any,
+    originals: ArrayLike,
+    reconstructions: ArrayLike,
     *,
-    corrupted: Any = None,
+    corrupted: ArrayLike | None = None,
     image_shape: int | tuple[int, ...] | None = None,
     columns: int = 10,
     titles: Sequence[Any] | None = None,
@@ -35,7 +35,7 @@ def plot_reconstructions(
 ) -> "Figure":
     """Draw originals above their reconstructions, one sample a column.
 
-    Images are drawn in gray or colour, vectors as lines, signals as a line a channel.
+    Images are drawn in gray or color, vectors as lines, signals as a line a channel.
     Samples of two axes are signals if the last is at most 4 long and the first at
     least 8 times as long; else they are images. All rows share one scale,
     so that they can be compared: that of the originals for images (0 to 1 if they
@@ -76,31 +76,25 @@ def plot_reconstructions(
         ['original', 'reconstruction']
     """
     columns = positive_integer("columns", columns)
-    rows = {"original": as_samples("originals", originals)}
-    if corrupted is not None:
-        rows["corrupted"] = as_samples("corrupted", corrupted)
-    rows["reconstruction"] = as_samples("reconstructions", reconstructions)
-    whole = rows["original"]
-    for argument, label in (
-        ("corrupted", "corrupted"),
-        ("reconstructions", "reconstruction"),
+    inputs = as_samples("originals", originals)
+    rows = {"original": inputs}
+    for argument, label, values in (
+        ("corrupted", "corrupted", corrupted),
+        ("reconstructions", "reconstruction", reconstructions),
     ):
-        if label in rows and rows[label].shape != whole.shape:
-            expected = f"of the shape of `originals`, {whole.shape}"
+        if argument == "corrupted" and values is None:
+            continue
+        rows[label] = as_samples(argument, values)
+        if rows[label].shape != inputs.shape:
+            expected = f"of the shape of `originals`, {inputs.shape}"
             raise ValueError(shape_error(argument, expected, rows[label].shape))
-    names = checked_titles(titles, len(whole))
-    shape = picture_shape(whole.shape[1:], image_shape)
-    count = min(columns, len(whole))
-    shown = {k: v[:count].reshape(count, *shape) for k, v in rows.items()}
-    if is_lines(shape):
-        limits = value_range(np.stack(list(shown.values())))
-    else:
-        limits = value_range(whole)
+    names = checked_labels("titles", titles, len(inputs))
+    shape = picture_shape(inputs.shape[1:], image_shape)
+    count = min(columns, len(inputs))
+    shown = [samples[:count].reshape(count, *shape) for samples in rows.values()]
     above = None if names is None else {0: names[:count]}
-    figure, axes = picture_grid(list(shown), count, cell_size(shape), titles=above)
-    for row, samples in enumerate(shown.values()):
-        for column, sample in enumerate(samples):
-            draw_picture(axes[row, column], sample, limits)
-    if path is not None:
-        save(figure, path)
-    return figure
+    figure, axes = picture_grid(list(rows), count, cell_size(shape), titles=above)
+    limits = shared_range(shape, inputs, *shown)
+    for row, samples in zip(axes, shown, strict=True):
+        draw_pictures(row, samples, limits)
+    return save(figure, path)

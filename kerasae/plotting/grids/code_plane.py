@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_samples, fits, shape_error
 from kerasae._checks import Description, argument_error, positive_integer
+from kerasae._layer_names import CODE
+from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.plotting._figure import (
     fit_to_content,
     new_figure,
@@ -17,19 +19,14 @@ from kerasae.plotting._figure import (
     pixel_box,
     save,
     text_width,
-    whole,
+    to_pixels,
 )
-from kerasae.plotting._models import decoder_of, input_shape, predict
-from kerasae.plotting.image_grid import is_lines, picture_shape, value_range
-from kerasae.plotting.tiles import (
-    GAP,
-    image_axes,
-    line_axes,
-    tile_image,
-    zoom_to,
-)
+from kerasae.plotting.rendering.pictures import is_lines, picture_shape, value_range
+from kerasae.plotting.rendering.pixels import zoom_to
+from kerasae.plotting.rendering.tiles import GAP, image_axes, line_axes, tile_image
 
 if TYPE_CHECKING:
+    import keras
     from matplotlib.figure import Figure
 
 SIDE = 900  # pixels, about the longer side of all pictures together
@@ -39,8 +36,8 @@ TICK_SIZE = 9.0
 
 
 def plot_code_plane(
-    model: Any,
-    codes: Any = None,
+    model: ModelOrTriple,
+    codes: ArrayLike | None = None,
     *,
     dimensions: Sequence[int] = (0, 1),
     limits: Any = None,
@@ -90,10 +87,13 @@ def plot_code_plane(
         >>> [label.get_text() for label in figure.axes[0].get_xticklabels()]
         ['0', '0.5', '1', '1.5', '2']
     """
+    # Keras takes its time to load, and the other pictures do without it.
+    from kerasae.engine.prediction import predict
+
     steps = positive_integer("steps", steps)
     if steps < 2:
         raise ValueError(argument_error("steps", "an integer of 2 or more", steps))
-    decoder = decoder_of(model)
+    decoder = _decoder_of(model)
     code_shape, center, given = _codes(decoder, codes, limits)
     across, upwards = _dimensions(dimensions, math.prod(code_shape))
     spans = _spans(given, (across, upwards), limits)
@@ -102,10 +102,9 @@ def plot_code_plane(
     # Row by row from the upper left, as pictures are put down.
     grid[:, across] = np.tile(x, steps)
     grid[:, upwards] = np.repeat(y[::-1], steps)
-    pictures = predict(
-        decoder, "codes", grid.reshape(-1, *code_shape), "the decoder's pictures"
-    )
-    shape = picture_shape(pictures.shape[1:], image_shape, "the decoder's pictures")
+    name = "the decoder's pictures"
+    pictures = as_samples(name, predict(decoder, grid.reshape(-1, *code_shape)))
+    shape = picture_shape(pictures.shape[1:], image_shape, name)
     pictures = pictures.reshape(-1, *shape)
 
     figure = new_figure(1, 1)
@@ -124,26 +123,35 @@ def plot_code_plane(
     _, _, width, height = pixel_box(axes)
     numbers = _numbers(x), _numbers(y)
     widest = max(text_width(figure, word, TICK_SIZE) for word in numbers[0])
-    upright = (steps - 1) * width / steps < whole(widest + 0.1)
-    shown = _every(steps, width, whole(0.2 if upright else widest + 0.1))
+    upright = (steps - 1) * width / steps < to_pixels(widest + 0.1)
+    shown = _every(steps, width, to_pixels(0.2 if upright else widest + 0.1))
     axes.set_xticks(places[0][::shown], numbers[0][::shown], rotation=90 * upright)
-    shown = _every(steps, height, whole(0.2))
+    shown = _every(steps, height, to_pixels(0.2))
     axes.set_yticks(places[1][::-1][::shown], numbers[1][::shown])
     axes.tick_params(labelsize=TICK_SIZE, length=2)
     axes.set_xlabel(f"code[{across}]", fontsize=10)
     axes.set_ylabel(f"code[{upwards}]", fontsize=10)
     fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
+
+
+def _decoder_of(model: Any) -> "keras.Model":
+    """Return the decoder of a triple or of an autoencoder, or `model` if it is one."""
+    from kerasae._triple import as_triple
+
+    layers = getattr(model, "layers", None)
+    # That is how `split` names where a decoder begins.
+    if layers and layers[0].name == f"{CODE}_input":
+        return model
+    return as_triple(model).decoder
 
 
 def _codes(
-    decoder: Any, codes: Any, limits: Any
+    decoder: "keras.Model", codes: ArrayLike | None, limits: Any
 ) -> tuple[tuple[int, ...], np.ndarray, np.ndarray | None]:
     """Return the shape of one code, the mean code, and the codes, both flattened."""
-    sizes = input_shape(decoder) or (None,)
-    known = None if None in sizes else tuple(int(size or 0) for size in sizes)
+    wanted = decoder.input_shape[1:]
+    known = None if None in wanted else wanted
     if codes is None:
         if limits is None:
             fix = "Or say what to span: limits=(-3, 3)."
@@ -157,8 +165,10 @@ def _codes(
         return known, np.zeros(math.prod(known)), None
     values = as_samples("codes", codes)
     shape = values.shape[1:]
-    if known is not None and math.prod(known) != math.prod(shape):
-        expected = f"codes as the decoder takes them, (n, {', '.join(map(str, known))})"
+    taken = math.prod(shape) == math.prod(known) if known else fits(shape, wanted)
+    if not taken:
+        sizes = ", ".join("any" if size is None else str(size) for size in wanted)
+        expected = f"codes as the decoder takes them, (n, {sizes})"
         fix = "Make them with encoder.predict(x)."
         raise ValueError(shape_error("codes", expected, values.shape, fix))
     flat = values.reshape(len(values), -1).astype("float64")

@@ -1,13 +1,15 @@
-"""A sheet of images, such as a model drew."""
+"""Many samples on one sheet, such as a model generated."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasae._arrays import as_samples
 from kerasae._checks import positive_integer
+from kerasae._types import ArrayLike
 from kerasae.plotting._figure import fit_to_content, new_figure, save
-from kerasae.plotting.image_grid import is_lines, picture_shape, value_range
-from kerasae.plotting.tiles import GAP, image_axes, line_axes, tile_image, zoom_to
+from kerasae.plotting.rendering.pictures import is_lines, picture_shape, value_range
+from kerasae.plotting.rendering.pixels import zoom_to
+from kerasae.plotting.rendering.tiles import GAP, image_axes, line_axes, tile_image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,7 +18,7 @@ SIDE = 700  # pixels, about the width of all pictures together
 
 
 def plot_samples(
-    samples: Any,
+    samples: ArrayLike,
     *,
     columns: int = 10,
     image_shape: int | tuple[int, ...] | None = None,
@@ -62,6 +64,4 @@ def plot_samples(
         axes = image_axes(figure, 0, image, (SIDE * 2, SIDE * 4))
     axes.set(xticks=[], yticks=[])
     fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)

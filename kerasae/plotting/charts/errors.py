@@ -1,12 +1,13 @@
 """How large the errors are, and what the best and the worst ones look like."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import positive_integer
+from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
@@ -16,17 +17,15 @@ from kerasae.plotting._figure import (
     pixel_box,
     save,
     style_chart,
-    whole,
+    to_pixels,
 )
-from kerasae.plotting.image_grid import (
+from kerasae.plotting.rendering.image_grid import (
     LABEL_SIZE,
     cell_size,
-    draw_picture,
-    is_lines,
+    draw_pictures,
     picture_grid,
-    picture_shape,
-    value_range,
 )
+from kerasae.plotting.rendering.pictures import picture_shape, shared_range
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,8 +38,8 @@ ROWS = ("lowest error", "reconstruction", "highest error", "reconstruction")
 
 
 def plot_errors(
-    originals: Any,
-    reconstructions: Any,
+    originals: ArrayLike,
+    reconstructions: ArrayLike,
     *,
     image_shape: int | tuple[int, ...] | None = None,
     columns: int = 8,
@@ -88,13 +87,13 @@ def plot_errors(
     """
     columns = positive_integer("columns", columns)
     bins = positive_integer("bins", bins)
-    wanted = as_samples("originals", originals)
-    got = as_samples("reconstructions", reconstructions)
-    if got.shape != wanted.shape:
-        expected = f"of the shape of `originals`, {wanted.shape}"
-        raise ValueError(shape_error("reconstructions", expected, got.shape))
-    shape = picture_shape(wanted.shape[1:], image_shape)
-    errors = _errors(wanted, got)
+    inputs = as_samples("originals", originals)
+    outputs = as_samples("reconstructions", reconstructions)
+    if outputs.shape != inputs.shape:
+        expected = f"of the shape of `originals`, {inputs.shape}"
+        raise ValueError(shape_error("reconstructions", expected, outputs.shape))
+    shape = picture_shape(inputs.shape[1:], image_shape)
+    errors = _errors(inputs, outputs)
     order = np.argsort(errors, kind="stable")
     count = min(columns, len(errors))
     best, worst = order[:count], order[::-1][:count]
@@ -103,16 +102,13 @@ def plot_errors(
         for row, indices in ((0, best), (2, worst))
     }
     figure, axes = picture_grid(ROWS, count, cell_size(shape), titles=titles)
-    shown = [wanted[best], got[best], wanted[worst], got[worst]]
-    limits = value_range(np.stack(shown) if is_lines(shape) else wanted)
-    for row, samples in enumerate(shown):
-        for column, sample in enumerate(samples):
-            draw_picture(axes[row, column], sample.reshape(shape), limits)
+    shown = [inputs[best], outputs[best], inputs[worst], outputs[worst]]
+    limits = shared_range(shape, inputs, *shown)
+    for row, samples in zip(axes, shown, strict=True):
+        draw_pictures(row, samples.reshape(-1, *shape), limits)
     _draw_histogram(figure, axes, errors, bins)
     fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _errors(originals: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
@@ -135,15 +131,15 @@ def _draw_histogram(
     axes = pixel_axes(
         figure,
         left,
-        bottom + height + whole(BELOW),
-        max(right - left, whole(NARROWEST)),
-        whole(HEIGHT),
+        bottom + height + to_pixels(BELOW),
+        max(right - left, to_pixels(NARROWEST)),
+        to_pixels(HEIGHT),
     )
     most = float(errors.max()) or 1.0
     counts, edges = np.histogram(errors, bins=bins, range=(0.0, most))
     axes.stairs(counts, edges, fill=True, color=BARS)
     axes.set(xlim=(0.0, most * 1.01), ylim=(0.0, counts.max() * 1.05))
-    ticks = min(8, pixel_box(axes)[2] // whole(0.75))
+    ticks = min(8, pixel_box(axes)[2] // to_pixels(0.75))
     axes.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     style_chart(axes)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kerasae.plotting._figure import MARGIN, new_figure, text_width
-from kerasae.plotting._graph import PARTS, Graph, Node
+from kerasae.plotting.diagrams._graph import PARTS, Graph, Node
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

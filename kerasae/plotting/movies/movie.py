@@ -29,7 +29,7 @@ def write_movie(frames: Any, path: str | os.PathLike[str], *, fps: float = 4) ->
 
     Frames are read one at a time, so a long movie needs no more memory than a short
     one, and the file is written whole or not at all. GIF plays everywhere, but is
-    held to 256 colours a frame; MP4 needs `pip install "kerasae[movies]"`.
+    held to 256 colors a frame; MP4 needs `pip install "kerasae[movies]"`.
 
     Args:
         frames: A folder, whose PNG files are taken in the order of their names, as
@@ -173,7 +173,7 @@ def _changed(before: "Image | None", image: "Image") -> tuple[int, int, int, int
 
 
 def _reduced(image: "Image") -> "Image":
-    """Return an image of 256 colours at most; shades of gray all stay as they are."""
+    """Return an image of 256 colors at most; shades of gray all stay as they are."""
     from PIL import Image
 
     red, green, blue = (np.asarray(channel) for channel in image.split())

@@ -1,31 +1,29 @@
 """What the decoder makes of the codes between two inputs."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
-from kerasae._checks import Description, argument_error, positive_integer
+from kerasae._arrays import as_samples, fits
+from kerasae._checks import Description, argument_error
+from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.plotting._figure import save
-from kerasae.plotting._models import encoder_and_decoder, input_shape, predict
-from kerasae.plotting.image_grid import (
+from kerasae.plotting.rendering.image_grid import (
     cell_size,
-    draw_picture,
-    is_lines,
+    draw_pictures,
     picture_grid,
-    picture_shape,
-    value_range,
 )
+from kerasae.plotting.rendering.pictures import picture_shape, shared_range
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
 def plot_interpolation(
-    model: Any,
-    start: Any,
-    end: Any,
+    model: ModelOrTriple,
+    start: ArrayLike,
+    end: ArrayLike,
     *,
     steps: int = 8,
     image_shape: int | tuple[int, ...] | None = None,
@@ -67,57 +65,48 @@ def plot_interpolation(
         >>> [axes.get_title() for axes in figure.axes[:7]]
         ['start', '0', '0.25', '0.5', '0.75', '1', 'end']
     """
-    steps = positive_integer("steps", steps)
-    if steps < 2:
-        raise ValueError(argument_error("steps", "an integer of 2 or more", steps))
-    encoder, decoder = encoder_and_decoder(model)
-    starts, ends = (
-        as_samples(argument, _several(values, input_shape(encoder)))
-        for argument, values in (("start", start), ("end", end))
-    )
-    if starts.shape != ends.shape:
-        expected = f"of the shape of `start`, {starts.shape}"
-        raise ValueError(shape_error("end", expected, ends.shape))
-    shape = picture_shape(starts.shape[1:], image_shape, "start")
-    pairs = len(starts)
-    first, last = (
-        predict(encoder, argument, values, "the encoder's codes")
-        for argument, values in (("start", starts), ("end", ends))
-    )
-    shares = np.linspace(0.0, 1.0, steps)
-    # Pair after pair, and the steps of each in order.
-    ways = np.stack([(1 - share) * first + share * last for share in shares], axis=1)
-    codes = ways.reshape(-1, *first.shape[1:])
-    decoded = predict(decoder, "model", codes, "the decoder's pictures")
-    if decoded[0].size != starts[0].size:
-        expected = f"a model that returns what it takes, {starts.shape[1:]}"
-        received = f"pictures of shape {decoded.shape[1:]}"
-        raise ValueError(argument_error("model", expected, Description(received)))
+    from kerasae._triple import as_triple
+    from kerasae.generation import interpolate
 
-    decoded = decoded.reshape(pairs, steps, *shape)
+    triple = as_triple(model)
+    wanted = triple.encoder.input_shape[1:]
+    starts, ends = _inputs("start", start, wanted), _inputs("end", end, wanted)
+    shape = picture_shape(starts.shape[1:], image_shape, "start")
+    decoded = interpolate(triple, starts, ends, steps=steps)
+    if decoded[0, 0].size != starts[0].size:
+        expected = f"a model that returns what it takes, {starts.shape[1:]}"
+        received = f"pictures of shape {decoded.shape[2:]}"
+        raise ValueError(argument_error("model", expected, Description(received)))
+    pairs, steps = decoded.shape[:2]
+    pictures = as_samples("the decoder's pictures", decoded.reshape(-1, *shape))
+
     starts, ends = (values.reshape(pairs, *shape) for values in (starts, ends))
-    inputs = np.stack([starts, ends])
-    if is_lines(shape):
-        limits = value_range(np.append(inputs, decoded))
-    else:
-        limits = value_range(inputs)
-    titles = ["start", *(f"{share:.2g}" for share in shares), "end"]
+    limits = shared_range(shape, np.stack([starts, ends]), starts, ends, pictures)
+    shares = np.linspace(0.0, 1.0, steps)
     figure, axes = picture_grid(
         [""] * pairs,
         steps + 2,
         cell_size(shape),
-        titles={0: titles},
+        titles={0: ["start", *(f"{share:.2g}" for share in shares), "end"]},
         breaks=(1, steps + 1),
     )
-    for row in range(pairs):
-        pictures = [starts[row], *decoded[row], ends[row]]
-        for column, picture in enumerate(pictures):
-            draw_picture(axes[row, column], picture, limits)
-    if path is not None:
-        save(figure, path)
-    return figure
+    ways = pictures.reshape(pairs, steps, *shape)
+    for row, first, way, last in zip(axes, starts, ways, ends, strict=True):
+        draw_pictures(row, [first, *way, last], limits)
+    return save(figure, path)
 
 
-def _several(values: Any, shape: tuple[int | None, ...] | None) -> Any:
-    """Return a single sample as one of several."""
-    return values[None] if getattr(values, "shape", None) == shape else values
+def _inputs(
+    argument: str, values: ArrayLike, shape: tuple[int | None, ...]
+) -> np.ndarray:
+    """Return samples of the shape that the model takes, also if a single one came.
+
+    The axis of a single channel may be missing.
+    """
+    single = getattr(values, "shape", None) == shape
+    samples = as_samples(argument, values[None] if single else values)
+    if samples.dtype == np.uint8:
+        samples = np.divide(samples, 255, dtype="float32")
+    if fits((*samples.shape[1:], 1), shape):
+        samples = samples[..., None]
+    return samples

@@ -79,10 +79,10 @@ def plot_architecture(model: Any, path: str | os.PathLike[str]) -> Path:
 
 
 def _dot(model: "keras.Model", dpi: int) -> str:
-    """Return Keras's graph in Graphviz's language, coloured by parts."""
+    """Return Keras's graph in Graphviz's language, colored by parts."""
     import keras
 
-    from kerasae.plotting._graph import PARTS, parts_of
+    from kerasae.plotting.diagrams._graph import PARTS, parts_of
 
     # Not `keras.utils.plot_model`: in a notebook it prints what is missing instead
     # of raising, and fails to show SVG after it wrote it.
@@ -122,8 +122,8 @@ def _draw_without_graphviz(model: "keras.Model", path: Path) -> None:
     """Draw boxes and arrows."""
     from matplotlib import rc_context
 
-    from kerasae.plotting._boxes import draw_boxes
-    from kerasae.plotting._graph import graph_of
+    from kerasae.plotting.diagrams._boxes import draw_boxes
+    from kerasae.plotting.diagrams._graph import graph_of
 
     figure = draw_boxes(graph_of(model))
     # Names in an SVG stay text, which can be searched and read aloud.
@@ -133,7 +133,7 @@ def _draw_without_graphviz(model: "keras.Model", path: Path) -> None:
 
 def _mermaid(model: "keras.Model") -> str:
     """Return the calls of the layers as a Mermaid flowchart."""
-    from kerasae.plotting._graph import PARTS, graph_of
+    from kerasae.plotting.diagrams._graph import PARTS, graph_of
 
     graph = graph_of(model)
     lines = ["flowchart TB"]

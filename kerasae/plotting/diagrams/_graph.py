@@ -7,7 +7,7 @@ import keras
 from kerasae._layer_names import CODE
 from kerasae._triple import split
 
-# Parts of an autoencoder, with the colours of their headings: Okabe and Ito's blue,
+# Parts of an autoencoder, with the colors of their headings: Okabe and Ito's blue,
 # vermilion and green, and black for layers of models that have no parts.
 PARTS = {
     "encoder": "#0072B2",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 VALIDATION = "val_"
 GREW = "code size after growing"
 PARTS = {"": "training", VALIDATION: "validation"}
-# A second and third round through the colours can still be told from the first.
+# A second and third round through the colors can still be told from the first.
 MARKERS = ("", "o", "s", "^", "D")
 
 
@@ -103,9 +103,7 @@ def plot_history(
     _dress_axes(axes, curves, metric, log, [mark.x for mark in dotted])
     add_legend(figure, axes, lines, labels, beside=own and len(curves) > 2)
     add_marks(axes, dotted, grow=own)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _runs(histories: Any) -> dict[str, Any]:
@@ -280,7 +278,7 @@ def _draw(axes: "Axes", curve: _Curve) -> Any:
 
 
 def _has_lone_point(values: np.ndarray) -> bool:
-    """Return whether a value has no finite neighbour."""
+    """Return whether a value has no finite neighbor."""
     finite = np.concatenate([[False], np.isfinite(values), [False]])
     return bool((finite[1:-1] & ~finite[:-2] & ~finite[2:]).any())
 

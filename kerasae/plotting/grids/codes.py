@@ -10,17 +10,21 @@ import numpy as np
 from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import argument_error, one_of, positive_integer
 from kerasae._checks import input_shape as checked_shape
-from kerasae.plotting._figure import COLORS, fit_to_content, number, save, whole
-from kerasae.plotting.image_grid import (
+from kerasae._types import ArrayLike
+from kerasae.plotting._figure import COLORS, fit_to_content, number, save, to_pixels
+from kerasae.plotting.rendering.image_grid import (
     CELL,
     cell_size,
-    checked_titles,
-    draw_picture,
+    draw_pictures,
     picture_grid,
+)
+from kerasae.plotting.rendering.pictures import (
+    checked_labels,
     picture_shape,
+    spread,
     value_range,
 )
-from kerasae.plotting.tiles import (
+from kerasae.plotting.rendering.tiles import (
     GAP,
     SCALES,
     add_color_bar,
@@ -39,9 +43,9 @@ TALLEST = 2.0  # a block of channels is at most about this many times as high as
 
 
 def plot_codes(
-    codes: Any,
+    codes: ArrayLike,
     *,
-    originals: Any = None,
+    originals: ArrayLike | None = None,
     image_shape: int | tuple[int, ...] | None = None,
     code_shape: int | tuple[int, ...] | None = None,
     channels_across: int | None = None,
@@ -78,7 +82,7 @@ def plot_codes(
 
     Returns:
         A Matplotlib figure: an axes for each original, one for each code, and with
-        tiles on a common scale one for their colour bar.
+        tiles on a common scale one for their color bar.
 
     Raises:
         ValueError: If there is no code, a shape does not fit, a value is NaN or
@@ -103,26 +107,24 @@ def plot_codes(
     values = as_samples("codes", codes)
     count = min(columns, len(values))
     shape = _code_shape(values.shape[1:], code_shape)
-    names = checked_titles(titles, len(values))
+    names = checked_labels("titles", titles, len(values))
     shown = values[:count].reshape(count, *shape)
     common = scale == "common"
-    pictures = None
+    rows, sizes = [], []
     if originals is not None:
         pictures = as_samples("originals", originals)
         if len(pictures) != len(values):
             expected = f"as many as the codes, {len(values)}"
             raise ValueError(shape_error("originals", expected, pictures.shape))
         drawn_as = picture_shape(pictures.shape[1:], image_shape)
-    rows, sizes = [], []
-    if pictures is not None:
         rows.append("original")
         sizes.append(cell_size(drawn_as))
     blocks = None
     if len(shape) == 1:
         limits = _bar_limits(shown) if common else None
         rows.append(_bar_label(limits))
-        width = whole(BARS[0])
-        sizes.append((sizes[0][0] if sizes else width, whole(BARS[1])))
+        width = sizes[0][0] if sizes else to_pixels(BARS[0])
+        sizes.append((width, to_pixels(BARS[1])))
     else:
         diverging = signed(shown)
         limits = color_limits(shown, diverging) if common else None
@@ -132,10 +134,9 @@ def plot_codes(
         sizes.append(blocks[0].shape[1::-1])
     above = None if names is None else {0: names[:count]}
     figure, axes = picture_grid(rows, count, sizes, titles=above)
-    if pictures is not None:
-        span = value_range(pictures)
-        for column, picture in enumerate(pictures[:count]):
-            draw_picture(axes[0, column], picture.reshape(drawn_as), span)
+    if originals is not None:
+        drawn = pictures[:count].reshape(count, *drawn_as)
+        draw_pictures(axes[0], drawn, value_range(pictures))
     for column in range(count):
         if blocks is None:
             _draw_bars(axes[-1, column], shown[column], limits)
@@ -144,9 +145,7 @@ def plot_codes(
     if blocks is not None and limits is not None:
         add_color_bar(figure, axes[-1, -1], limits, diverging=diverging)
         fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _code_shape(
@@ -190,7 +189,7 @@ def _blocks(
         while math.ceil(channels / across) * height > TALLEST * across * width:
             across += 1
     across = min(positive_integer("channels_across", across), channels)
-    room = whole(CELL) - (across + 1) * GAP
+    room = to_pixels(CELL) - (across + 1) * GAP
     zoom = max(1, room // (across * width))
     return [
         tile_image(
@@ -206,8 +205,7 @@ def _blocks(
 
 def _bar_limits(values: np.ndarray) -> tuple[float, float]:
     """Return limits that hold all values and zero, where bars begin."""
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    return low, high if high > low else low + 1.0
+    return spread(min(0.0, float(values.min())), max(0.0, float(values.max())))
 
 
 def _bar_label(limits: tuple[float, float] | None) -> str:
@@ -227,5 +225,4 @@ def _draw_bars(
     room = 0.04 * (high - low)
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(low - (room if low < 0 else 0), high + room)
-    for spine in axes.spines.values():
-        spine.set(color="0.75", linewidth=0.6)
+    axes.spines[:].set(color="0.75", linewidth=0.6)

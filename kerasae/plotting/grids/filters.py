@@ -14,10 +14,11 @@ from kerasae.plotting._figure import (
     pixel_box,
     save,
     text_width,
-    whole,
+    to_pixels,
 )
-from kerasae.plotting._kernels import kernel_of, kernel_tiles, model_of
-from kerasae.plotting.tiles import (
+from kerasae.plotting.grids._kernels import kernel_of, kernel_tiles, model_of
+from kerasae.plotting.rendering.pixels import zoom_to
+from kerasae.plotting.rendering.tiles import (
     DIVERGING,
     GAP,
     GRAYS,
@@ -28,7 +29,6 @@ from kerasae.plotting.tiles import (
     line_axes,
     signed,
     tile_image,
-    zoom_to,
 )
 
 if TYPE_CHECKING:
@@ -81,20 +81,20 @@ def plot_filters(
             integer.
         columns: Tiles in a row. The default makes a square, and gives each channel
             of a convolution over many its column.
-        scale: `"tile"`: each tile spans all its colours, which shows the pattern in
+        scale: `"tile"`: each tile spans all its colors, which shows the pattern in
             weak filters, but also makes noise in useless ones look strong.
-            `"common"`: one scale for all, said by a colour bar, so that filters and
+            `"common"`: one scale for all, said by a color bar, so that filters and
             layers can be compared.
         colors: `"diverging"`: from blue over white, which is zero, to red, so that
             what excites a unit differs from what silences it; `"gray"`: from the
             smallest weight, black, to the largest, white. The default is
-            `"diverging"` for weights on both sides of zero. In colour images, which
-            need all colours for themselves, zero is a middle gray instead.
+            `"diverging"` for weights on both sides of zero. In color images, which
+            need all colors for themselves, zero is a middle gray instead.
         path: The file to write; its suffix names the format, png or svg say.
 
     Returns:
         A Matplotlib figure with one axes a layer, which shows all its tiles as one
-        image, and one for the colour bar of a common scale.
+        image, and one for the color bar of a common scale.
 
     Raises:
         ValueError: If there is no such layer, it has no kernel, a shape does not
@@ -131,17 +131,15 @@ def plot_filters(
             panel.title, x=0, ha="left", fontsize=TITLE_SIZE, pad=4, parse_math=False
         )
         width = max(
-            pixel_box(axes)[2], whole(text_width(figure, panel.title, TITLE_SIZE))
+            pixel_box(axes)[2], to_pixels(text_width(figure, panel.title, TITLE_SIZE))
         )
-        left += width + whole(BETWEEN)
+        left += width + to_pixels(BETWEEN)
         if panel.tiles.ndim == 3:
             last_gray = axes
     if limits is not None and last_gray is not None:
         add_color_bar(figure, last_gray, limits, diverging=diverging)
     fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _draw(

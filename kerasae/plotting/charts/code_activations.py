@@ -85,9 +85,7 @@ def plot_code_activations(
         for place, values in enumerate(named.values())
     ]
     add_marks(histogram, marks, grow=units is not None)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _named(codes: Any) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import Description, argument_error, nearest
-from kerasae.plotting.image_grid import checked_image_shape, picture_shape
+from kerasae.plotting.rendering.pictures import checked_image_shape, picture_shape
 
 
 def model_of(value: Any) -> Any:
