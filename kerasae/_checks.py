@@ -51,9 +51,16 @@ def positive_integer(argument: str, value: Any) -> int:
 
 
 def non_negative_integer(
-    argument: str, value: Any, expected: str = "a whole number, 0 or larger"
+    argument: str, value: Any, *, kind: str = "a whole number"
 ) -> int:
-    """Return `value` as an int, or raise if it is not an integer of at least zero."""
+    """Return `value` as an int, or raise if it is not an integer of at least zero.
+
+    Args:
+        argument: Its name.
+        value: The value that was given.
+        kind: What the number is, for the error: "a number of epochs", say.
+    """
+    expected = f"{kind}, 0 or larger"
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(argument_error(argument, expected, value))
     if value < 0:

@@ -3,6 +3,7 @@
 import numbers
 import os
 from collections.abc import Mapping
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ _SIDE = 64  # pixels, about, of each
 _BATCH = 256
 # One process may open several files in a second: each gets a name of its own.
 _files = count()
+_frequency = partial(non_negative_integer, kind="a number of epochs")
 
 
 class TensorBoard(keras.callbacks.Callback):
@@ -104,14 +106,9 @@ class TensorBoard(keras.callbacks.Callback):
         super().__init__()
         self._summary_writer = _tensorboardx()
         self.log_dir = Path(log_dir)
-        epochs = "a number of epochs, 0 or larger"
-        self.images_freq = non_negative_integer("images_freq", images_freq, epochs)
-        self.histogram_freq = non_negative_integer(
-            "histogram_freq", histogram_freq, epochs
-        )
-        self.embeddings_freq = non_negative_integer(
-            "embeddings_freq", embeddings_freq, epochs
-        )
+        self.images_freq = _frequency("images_freq", images_freq)
+        self.histogram_freq = _frequency("histogram_freq", histogram_freq)
+        self.embeddings_freq = _frequency("embeddings_freq", embeddings_freq)
         self.hyperparameters = _checked_hyperparameters(hyperparameters)
         self.samples: Any = None if samples is None else as_samples("samples", samples)
         if samples is None and labels is not None:
