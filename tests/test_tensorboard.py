@@ -21,10 +21,11 @@ import pytest
 
 import kerasae
 from kerasae.builders import SAMPLE_AXES, VARIANTS
-from kerasae.callbacks import TensorBoard, grow
+from kerasae.callbacks import TensorBoard
 from kerasae.callbacks._summaries import histogram
 from kerasae.plotting.rendering.pictures import picture_shape, value_range
 from kerasae.plotting.rendering.pixels import thumbnails
+from kerasae.training import grow
 
 pytest.importorskip("tensorboardX")
 # The server is started once, in one process.
