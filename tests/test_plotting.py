@@ -137,7 +137,7 @@ def test_nothing_is_clipped(shape):
         ({"image_shape": (4, 4, 4)}, r"`image_shape` must be \(height, width\)"),
         ({"image_shape": "8x8"}, r"`image_shape` must be"),
         ({"columns": 0}, r"`columns` must be a positive integer"),
-        ({"titles": ["one"]}, r"one title a sample, 6 in all.*1 titles"),
+        ({"titles": ["one"]}, r"one title per sample, 6 in all.*1 titles"),
         ({"path": "picture.pgn"}, r"`path`.*Did you mean 'png'"),
         ({"path": "picture"}, r"`path`.*Add one"),
     ],
@@ -390,7 +390,7 @@ def test_bad_histories(histories, options, message):
     [
         ([1.0, 0.5], {}, "`histories` must be a History"),
         ({"a": RUN, "loss": [1.0]}, {}, "`histories` must be a History"),
-        ({"loss": ["high", "low"]}, {}, "one number an epoch"),
+        ({"loss": ["high", "low"]}, {}, "one number per epoch"),
         (RUN, {"metric": 3}, "`metric` must be the name"),
         (RUN, {"marks": [4]}, "`marks` must be a mapping.*For example"),
         (RUN, {"marks": {"4": "a"}}, "`marks` must be a mapping"),

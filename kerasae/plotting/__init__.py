@@ -1,4 +1,4 @@
-"""Pictures of what an autoencoder does: figures to keep, never windows.
+"""Figures of what an autoencoder does, which never open a window.
 
 Every function returns what it drew and, given a `path`, writes it there atomically.
 Matplotlib and Keras load at the first picture, not at import.

@@ -1,4 +1,4 @@
-"""Words in a chart, on top of dotted lines or at places, none over another."""
+"""Words in a chart that never overlap: above dotted lines, or at points."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,12 +25,16 @@ class Mark(NamedTuple):
 
 
 def add_marks(axes: "Axes", marks: Sequence[Mark], *, grow: bool = False) -> None:
-    """Draw marks over the whole height of the axes, their words above it.
+    """Draw dotted lines over the whole height of the axes, with words above them.
 
-    A word flies like a flag, to the right of its line. Where words would collide,
-    the one further left flies higher, so that no line crosses a word either. To be
-    called when nothing else changes the size of the axes any more. `grow` says that
-    the figure may become higher for it.
+    A word stands to the right of its line, as a flag does on its pole. Where words
+    would collide, the one further left is raised, so that no line crosses a word
+    either. Call it last, when nothing else changes the size of the axes.
+
+    Args:
+        axes: Where to draw.
+        marks: Positions and words.
+        grow: Whether the figure may grow taller to make room.
     """
     if not marks:
         return
@@ -65,7 +69,7 @@ def add_marks(axes: "Axes", marks: Sequence[Mark], *, grow: bool = False) -> Non
                 parse_math=False,
             )
         )
-    # The words change the layout a little, and the layout their places.
+    # The words change the layout a little, which moves the words.
     for _ in range(2):
         root.draw_without_rendering()
         point = root.dpi / 72
@@ -86,7 +90,7 @@ def add_marks(axes: "Axes", marks: Sequence[Mark], *, grow: bool = False) -> Non
 def _points_above(axes: "Axes", right: float = 0.0) -> "Transform":
     """Return coordinates with data as x, and points above the axes as y.
 
-    What is drawn in them stands `right` points to the right of its x.
+    Whatever is drawn in them is moved `right` points to the right.
     """
     from matplotlib import transforms
 
@@ -99,7 +103,7 @@ def _points_above(axes: "Axes", right: float = 0.0) -> "Transform":
 
 
 def _levels(starts: Sequence[float], ends: Sequence[float]) -> list[int]:
-    """Return how high each word flies, the words sorted by where they start."""
+    """Return how many levels to raise each word, sorted by where they start."""
     levels = [0] * len(starts)
     for left in reversed(range(len(starts))):
         for right in range(left + 1, len(starts)):
@@ -109,7 +113,7 @@ def _levels(starts: Sequence[float], ends: Sequence[float]) -> list[int]:
 
 
 def write_names(axes: "Axes", names: Sequence[str], places: np.ndarray) -> None:
-    """Write names at places in the plane, moved apart where they would overlap."""
+    """Write names at points of the data, moved apart where they would overlap."""
     from matplotlib.patheffects import withStroke
 
     texts = [
@@ -128,7 +132,7 @@ def write_names(axes: "Axes", names: Sequence[str], places: np.ndarray) -> None:
         for name, place in zip(names, places, strict=True)
     ]
     figure = axes.figure.figure
-    figure.draw_without_rendering()  # the layout comes first
+    figure.draw_without_rendering()  # for the final layout
     boxes = np.array([text.get_window_extent().extents for text in texts])
     centers = (boxes[:, :2] + boxes[:, 2:]) / 2
     moved = _apart(centers, boxes[:, 2:] - boxes[:, :2], np.array(axes.bbox.extents))
@@ -139,7 +143,7 @@ def write_names(axes: "Axes", names: Sequence[str], places: np.ndarray) -> None:
 def _apart(centers: np.ndarray, sizes: np.ndarray, frame: np.ndarray) -> np.ndarray:
     """Return centers at which boxes of these sizes in pixels do not overlap.
 
-    They stay in the frame (left, bottom, right, top), if they have room there.
+    They stay within the frame (left, bottom, right, top) if there is room.
     """
     centers = centers.copy()
     lowest, highest = frame[:2] + sizes / 2 + 2, frame[2:] - sizes / 2 - 2

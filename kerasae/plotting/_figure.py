@@ -1,4 +1,4 @@
-"""Figures without a screen or global state."""
+"""Figures without a screen or global state, and their axes in whole pixels."""
 
 import io
 import math
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 DPI = 150
 MARGIN = 0.08  # inches, around a figure
 
-# Okabe and Ito's palette, told apart by color-blind readers too; its yellow is
-# left out, as it vanishes on white paper.
+# Okabe and Ito's palette, which color-blind readers can tell apart, without its
+# yellow, which vanishes on white paper.
 COLORS = (
     "#0072B2",
     "#D55E00",
@@ -28,7 +28,7 @@ COLORS = (
     "#56B4E9",
     "#000000",
 )
-GRAY = "0.35"  # for what belongs to no curve
+GRAY = "0.35"  # for what does not belong to a single curve
 
 
 def __getattr__(name: str) -> Any:
@@ -40,7 +40,7 @@ def __getattr__(name: str) -> Any:
 
 @cache
 def _notebook_figure() -> "type[Figure]":
-    """Return a class of figures, made at first use: it imports Matplotlib."""
+    """Return the class of our figures, made at first use as it needs Matplotlib."""
     from matplotlib.figure import Figure
 
     class NotebookFigure(Figure):
@@ -58,18 +58,18 @@ def _notebook_figure() -> "type[Figure]":
 
 
 def new_figure(width: float, height: float, layout: Any = "none") -> "Figure":
-    """Return an empty figure, sizes in inches, that no pyplot state knows of."""
+    """Return an empty figure unknown to pyplot, its size in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     figure = _notebook_figure()(figsize=(width, height), dpi=DPI, layout=layout)
-    FigureCanvasAgg(figure)  # text can be measured, and pixels be read, at once
+    FigureCanvasAgg(figure)  # measures text, and gives pixels
     return figure
 
 
 def figure_and_axes(
     axes: "Axes | None", width: float, height: float
 ) -> tuple["Figure", "Axes"]:
-    """Return the caller's axes and their figure, or new ones, sizes in inches."""
+    """Return the caller's axes and their figure, or new ones of a size in inches."""
     if axes is None:
         figure = new_figure(width, height, layout="constrained")
         return figure, figure.add_subplot()
@@ -80,11 +80,11 @@ def figure_and_axes(
         kind = f"axes of type {type(axes).__name__}"
         expected = "one Matplotlib Axes"
         raise TypeError(argument_error("axes", expected, Description(kind), fix))
-    return axes.figure.figure, axes  # a subfigure names the figure it is in
+    return axes.figure.figure, axes  # the figure itself, not a subfigure
 
 
 def style_chart(axes: "Axes") -> None:
-    """Give axes the look that all charts share: a light grid, no frame at the top."""
+    """Give axes the look of all charts: a light grid, open at the top and right."""
     axes.tick_params(labelsize=10)
     axes.tick_params(axis="y", which="minor", labelsize=9)
     axes.grid(visible=True, color="0.9", linewidth=0.7)
@@ -101,8 +101,8 @@ def add_legend(
     beside: bool,
     **options: Any,
 ) -> None:
-    """Put a legend inside, or beside the axes of a figure that may grow."""
-    # Names are set afterwards: Matplotlib drops labels that begin with "_".
+    """Add a legend inside the axes, or beside them, for which the figure grows."""
+    # Labels are set afterwards: Matplotlib drops those that begin with "_".
     blank = ["-"] * len(handles)
     if beside:
         options = {"loc": "outside right upper", **options}
@@ -123,7 +123,7 @@ def add_legend(
 
 
 def number(value: float) -> str:
-    """Return a number in three digits or few more, its minus sign no hyphen."""
+    """Return a number with three digits or a few more, and a real minus sign."""
     word = f"{value:.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
     return word.replace("-", "\N{MINUS SIGN}")
 
@@ -137,7 +137,7 @@ def text_width(figure: "Figure", text: str, size: float) -> float:
 
 
 def to_pixels(inches: float) -> int:
-    """Return whole pixels, rounded up."""
+    """Return a length in whole pixels, rounded up."""
     return math.ceil(inches * DPI)
 
 
@@ -165,7 +165,7 @@ def pixel_box(axes: "Axes") -> tuple[int, int, int, int]:
 
 
 def fit_to_content(figure: "Figure") -> None:
-    """Give a figure of `pixel_axes` the size of all that it shows, and a margin.
+    """Resize a figure of `pixel_axes` to what it shows, and a margin.
 
     The axes keep their sizes in pixels and stay on whole pixels.
     """

@@ -35,22 +35,22 @@ def plot_code_activations(
     axes: Any = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
-    """Draw how often code units take which value, and the mean of each unit.
+    """Draw a histogram of the values of code units, and the mean of each unit.
 
-    On the left the values of all units for all samples, with their mean: what a
+    On the left are the values of all units for all samples, with their mean, which a
     penalty on the code makes small. Where many values are exactly zero, the legend
-    says how many. On the right the mean of each unit, the largest first: units that
-    are always silent end at zero.
+    says how many. On the right is the mean of each unit, the largest first; units
+    that are always silent come last, at zero.
 
     Args:
-        codes: What an encoder returned, shape (n, ...), each number of a code being
-            a unit; or a mapping {name: such codes}, to compare several models.
+        codes: What an encoder returned, shape (n, ...), where each number of a code
+            is a unit; or a mapping {name: such codes}, to compare several models.
         bins: Bars of the histogram; a positive integer.
-        log: Whether the shares stand on a logarithmic scale, which shows the rare
-            values beside a tall bar at zero.
-        axes: Where to draw, a Matplotlib Axes of yours, which then gets the
-            histogram alone. The default makes a figure.
-        path: The file to write; its suffix names the format, png or svg say.
+        log: Whether to use a logarithmic scale, which shows rare values beside a tall
+            bar at zero.
+        axes: Your own Matplotlib Axes to draw in, which gets the histogram alone. The
+            default makes a new figure.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         The Matplotlib figure, with two axes if it is a new one.
@@ -58,7 +58,7 @@ def plot_code_activations(
     Raises:
         ValueError: If there is no code, a value is NaN or infinite, or the suffix of
             `path` is unknown.
-        TypeError: If `codes` is none of the above, or `axes` no Axes.
+        TypeError: If `codes` is none of the above, or `axes` is not an Axes.
         OSError: If `path` cannot be written.
 
     Example:
@@ -89,7 +89,7 @@ def plot_code_activations(
 
 
 def _named(codes: Any) -> dict[str, np.ndarray]:
-    """Return {name: codes of shape (n, units)}; lone codes have the name ""."""
+    """Return {name: codes of shape (n, units)}; codes without a name have ""."""
     if not isinstance(codes, Mapping):
         found = {"": as_samples("codes", codes)}
     elif not codes:

@@ -1,4 +1,4 @@
-"""Codes as points of a map, colored by what they stand for."""
+"""Codes as points on a map, colored by their labels."""
 
 import os
 import warnings
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 METHODS = ("pca", "tsne", "isomap")
-# Three more that color-blind readers tell from the others as well as those from
-# each other: ten classes, ten colors.
+# Three more for ten classes, as distinct to color-blind readers as the others.
 CLASS_COLORS = (*COLORS, "#330088", "#663300", "#8800EE")
-MARKERS = ("o", "^", "s", "D", "v", "P", "X")  # one for each round of the colors
-MOST_CLASSES = 20  # more different numbers than these are a quantity
+MARKERS = ("o", "^", "s", "D", "v", "P", "X")  # one per round through the colors
+MOST_CLASSES = 20  # more different numbers than this are a quantity
 NEIGHBORS = 15
 LABEL_SIZE = 11.0
 
@@ -28,7 +27,7 @@ LABEL_SIZE = 11.0
 class _Map(NamedTuple):
     points: np.ndarray
     names: tuple[str, str]
-    measured: bool  # whether positions are numbers that mean something
+    measured: bool  # whether coordinates mean something
 
 
 def plot_code_map(
@@ -43,35 +42,35 @@ def plot_code_map(
 ) -> "Figure":
     """Draw codes as points in two dimensions, colored by their labels.
 
-    Beside the legend, the class of a cloud is written in its middle, at the median
-    of its points, so that nobody needs to tell ten colors apart.
+    Besides the legend, the name of each class is written at the median of its points,
+    so that nobody needs to tell ten colors apart.
 
     Args:
         codes: What an encoder returned, an array or tensor of shape (n, ...).
-        labels: One a sample: classes, that is words, or at most 20 different whole
-            numbers; or a quantity, for which a color bar stands beside the map.
-        method: How codes of more than two dimensions become two. `"pca"`, principal
-            component analysis, turns the code and hides nothing but the other
-            directions; its axes say how much of the variance they show. `"tsne"`
-            keeps neighbors together: clusters show clearly, their sizes and
+        labels: One per sample: classes, that is strings, or at most 20 different
+            whole numbers; or a quantity, which gets a color bar.
+        method: How to reduce codes of more than two dimensions to two. `"pca"`,
+            principal component analysis, rotates the code and drops all but two
+            directions; the axes say how much of the variance they show. `"tsne"`
+            keeps neighbors together: clusters show clearly, but their sizes and
             distances mean nothing. `"isomap"` unrolls the graph of the 15 nearest
             neighbors of each code: a map of the distances along the data. Default:
             the code itself if it has two dimensions, else `"pca"`.
-        limit: The most codes drawn, a positive integer; of more, as many are drawn
-            at random. `"tsne"` and `"isomap"` take seconds for the default.
+        limit: How many codes to draw at most, chosen at random; a positive integer.
+            With the default, `"tsne"` and `"isomap"` take seconds.
         seed: Makes that choice and the map repeatable.
-        axes: Where to draw, a Matplotlib Axes of yours, which gets no legend. The
-            default makes a figure.
-        path: The file to write; its suffix names the format, png or svg say.
+        axes: Your own Matplotlib Axes to draw in, which gets no legend. The default
+            makes a new figure.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         The Matplotlib figure.
 
     Raises:
-        ValueError: If there are too few codes, they have one dimension only or are
+        ValueError: If there are too few codes, they have only one dimension or are
             all the same, the labels do not fit, a value is NaN or infinite, or the
             suffix of `path` is unknown.
-        TypeError: If an argument is no array, or `axes` no Axes.
+        TypeError: If an argument is not an array, or `axes` is not an Axes.
         OSError: If `path` cannot be written.
 
     Reference:
@@ -118,7 +117,7 @@ def plot_code_map(
 
 
 def _labels(labels: Any, count: int) -> np.ndarray:
-    """Return one label a code: floats for a quantity, else words or whole numbers."""
+    """Return one label per code: floats for a quantity, else strings or integers."""
     if hasattr(labels, "shape") and not isinstance(labels, np.ndarray):
         labels = _as_array(labels)
     found = np.asarray(labels)
@@ -192,7 +191,7 @@ def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
 
     isomap = Isomap(n_neighbors=min(NEIGHBORS, len(codes) - 1))
     with warnings.catch_warnings():
-        # Clusters without a way between them are joined by the shortest one.
+        # scikit-learn joins unconnected clusters at their closest points.
         warnings.filterwarnings("ignore", "The number of connected components")
         warnings.filterwarnings("ignore", "Changing the sparsity structure")
         points = isomap.fit_transform(codes)
@@ -225,7 +224,7 @@ def _dress_axes(axes: "Axes", place: _Map) -> None:
 def _draw_classes(
     axes: "Axes", points: np.ndarray, kinds: np.ndarray, *, beside: bool
 ) -> None:
-    """Draw points and their classes' names, with a legend beside if there is room."""
+    """Draw points and the names of their classes, and perhaps a legend beside."""
     from matplotlib.lines import Line2D
 
     figure = axes.figure.figure
@@ -233,8 +232,8 @@ def _draw_classes(
     classes, numbers = np.unique(kinds, return_inverse=True)
     laps, places = np.divmod(numbers, len(CLASS_COLORS))
     colors = np.array(CLASS_COLORS)[places]
-    # All classes of a marker at once, in the order of the samples: drawn one after
-    # the other, the last class would hide the first.
+    # All classes with one marker at once, in the order of the samples: drawn class by
+    # class, the last would hide the first.
     for lap in range(laps.max() + 1):
         chosen = laps == lap
         marker = MARKERS[lap % len(MARKERS)]

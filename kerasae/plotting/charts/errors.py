@@ -1,4 +1,4 @@
-"""How large the errors are, and what the best and the worst ones look like."""
+"""How large the errors are, and what the best and the worst samples look like."""
 
 import os
 from typing import TYPE_CHECKING
@@ -48,9 +48,9 @@ def plot_errors(
 ) -> "Figure":
     """Draw a histogram of all errors, and below it the best and worst samples.
 
-    The error of a sample is the mean squared difference over all its numbers. Above
-    a picture stands its place among the samples, in brackets, and its error.
-    `plot_reconstructions` shows samples in their order instead.
+    The error of a sample is the mean squared difference over all its numbers. The
+    title of a picture is the sample's index, in brackets, and its error.
+    `plot_reconstructions` shows samples in their own order instead.
 
     Args:
         originals: What the autoencoder should return, an array or tensor of shape
@@ -60,20 +60,20 @@ def plot_errors(
         image_shape: The shape to draw each sample in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
             The default takes the samples' own shape.
-        columns: The most samples drawn of each kind; a positive integer.
+        columns: How many samples of each kind to draw at most; a positive integer.
         bins: Bars of the histogram, which begins at zero; a positive integer.
-        path: The file to write; its suffix names the format, png or svg say.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         A Matplotlib figure whose axes are the pictures, row by row: the samples of
         lowest error, the lowest first, their reconstructions, those of highest
-        error, the highest first, and their reconstructions; the last axes are the
+        error, the highest first, and their reconstructions. The last axes hold the
         histogram.
 
     Raises:
         ValueError: If there is no sample, a shape does not fit, a value is NaN or
             infinite, or the suffix of `path` is unknown.
-        TypeError: If an argument is no array of numbers.
+        TypeError: If an argument is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:

@@ -1,4 +1,4 @@
-"""The kernels of layers, and the pictures in them."""
+"""From models and layers to their kernels, and from those to pictures."""
 
 import math
 from typing import Any
@@ -11,7 +11,7 @@ from kerasae.plotting.rendering.pictures import checked_image_shape, picture_sha
 
 
 def model_of(value: Any) -> Any:
-    """Return the model that a triple or a model stands for, None for others."""
+    """Return a model itself, the autoencoder of a triple, or None for others."""
     model = getattr(value, "autoencoder", value)
     return model if hasattr(model, "get_layer") else None
 
@@ -19,7 +19,7 @@ def model_of(value: Any) -> Any:
 def kernel_of(
     where: str, value: Any, layer: str | None
 ) -> tuple[np.ndarray, list[tuple[int, ...]]]:
-    """Return a kernel, and the shapes of the model's pictures, if it has any.
+    """Return a kernel, and the shapes of its model's images, if there are any.
 
     Args:
         where: The name that messages have for `value`.
@@ -88,7 +88,7 @@ def kernel_tiles(
     pictures: list[tuple[int, ...]],
     count: int,
 ) -> tuple[np.ndarray, int]:
-    """Return tiles `(n, size)`, `(n, h, w)` or `(n, h, w, 3)`, and how many a row."""
+    """Return tiles, `(n, size)`, `(n, h, w)` or `(n, h, w, 3)`, and their columns."""
     if kernel.ndim == 2:
         tiles = _dense_tiles(where, kernel, image_shape, pictures)[:count]
     else:

@@ -1,4 +1,4 @@
-"""The decoder's pictures over a plane of codes."""
+"""What the decoder makes of the codes of a plane."""
 
 import math
 import operator
@@ -47,26 +47,26 @@ def plot_code_plane(
 ) -> "Figure":
     """Draw what the decoder makes of a grid of codes in two of their dimensions.
 
-    Each picture stands where its code lies, so that the figure is a map of what the
-    two dimensions mean. It shows all of a two-dimensional code; of a larger one, a
-    plane through the mean of the given codes.
+    Each picture is placed where its code lies, so that the figure is a map of what
+    the two dimensions mean. Two-dimensional codes are shown in full; of larger ones,
+    a plane through the mean of the given codes.
 
     Args:
         model: An `Autoencoder`, a Keras model with a layer named `code`, or the
             decoder of a triple.
-        codes: What the encoder makes of some samples, shape (n, ...). They say where
-            the codes lie: the plane spans the middle 90 % of them in each dimension,
-            and has their mean in all others. May be left out where `limits` are
-            given and codes have no other dimension.
-        dimensions: The two dimensions to draw, counted from 0, across and upwards;
-            for feature maps those of the flattened code.
+        codes: What the encoder makes of some samples, shape (n, ...). The plane spans
+            the middle 90% of them in the two dimensions and stays at their mean in
+            all others. Optional if `limits` are given and the code has no other
+            dimensions.
+        dimensions: The dimensions to draw across and upwards, counted from 0; for
+            feature maps those of the flattened code.
         limits: What to span instead: ((left, right), (bottom, top)), or a pair
             (low, high) for both.
-        steps: Pictures across and upwards; an integer of 2 or more.
+        steps: How many pictures across and upwards; an integer of 2 or more.
         image_shape: The shape to draw each picture in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
             The default takes the shape that the model returns.
-        path: The file to write; its suffix names the format, png or svg say.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         A Matplotlib figure with one axes, which shows all pictures as one image.
@@ -75,7 +75,7 @@ def plot_code_plane(
         ValueError: If the model has no layer named `code`, `codes` or `limits` are
             missing or do not fit it, a value is NaN or infinite, or the suffix of
             `path` is unknown.
-        TypeError: If `model` is no model, or an argument no array of numbers.
+        TypeError: If `model` is not a model, or an argument is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:
@@ -99,7 +99,7 @@ def plot_code_plane(
     spans = _spans(given, (across, upwards), limits)
     x, y = (np.linspace(low, high, steps) for low, high in spans)
     grid = np.tile(center, (steps * steps, 1))
-    # Row by row from the upper left, as pictures are put down.
+    # Row by row from the upper left, as the pictures will be.
     grid[:, across] = np.tile(x, steps)
     grid[:, upwards] = np.repeat(y[::-1], steps)
     name = "the decoder's pictures"
@@ -154,7 +154,7 @@ def _codes(
     known = None if None in wanted else wanted
     if codes is None:
         if limits is None:
-            fix = "Or say what to span: limits=(-3, 3)."
+            fix = "Or set what to span: limits=(-3, 3)."
             expected = "what the encoder returned, for the plane to span"
             raise ValueError(argument_error("codes", expected, codes, fix))
         if known is None or math.prod(known) > 2:
@@ -212,11 +212,11 @@ def _spans(
         if not low < high:
             expected = "spread out in the dimensions drawn"
             fix = (
-                "Draw other dimensions, or say what to span: limits=(-3, 3). A unit "
+                "Draw other dimensions, or set what to span: limits=(-3, 3). A unit "
                 "that is the same for every sample is dead: train again, perhaps with "
                 "a linear code."
             )
-            received = f"90 % or more with {low:.4g} in code[{dimension}]"
+            received = f"90% or more with {low:.4g} in code[{dimension}]"
             raise ValueError(
                 argument_error("codes", expected, Description(received), fix)
             )
@@ -225,7 +225,7 @@ def _spans(
 
 
 def _every(steps: int, pixels: int, least: int) -> int:
-    """Return that every n-th picture has a number, first and last included.
+    """Return the n for which every n-th picture gets a number, also first and last.
 
     Each number needs `least` of the `pixels` that all pictures have.
     """
@@ -237,6 +237,6 @@ def _every(steps: int, pixels: int, least: int) -> int:
 
 
 def _numbers(values: np.ndarray) -> list[str]:
-    """Return evenly spaced numbers as words, zero without rounding errors."""
+    """Return evenly spaced numbers as text, with zero free of rounding errors."""
     step = abs(values[1] - values[0])
     return [number(0.0 if abs(value) < 1e-3 * step else value) for value in values]

@@ -1,4 +1,4 @@
-"""Codes as pictures: the channels of feature maps, and bars for vectors."""
+"""Codes as pictures: feature maps channel by channel, vectors as bars."""
 
 import math
 import os
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BARS = (CELL, 0.7)  # inches
-TALLEST = 2.0  # a block of channels is at most about this many times as high as wide
+TALLEST = 2.0  # a block of channels is at most about this many times as tall as wide
 
 
 def plot_codes(
@@ -54,40 +54,41 @@ def plot_codes(
     scale: str = "common",
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
-    """Draw codes, one sample a column, below the inputs they stand for if given.
+    """Draw codes, one sample per column, below their inputs if those are given.
 
-    Feature maps are drawn as they are, without smoothing, one small tile a channel,
-    row by row from the upper left; vectors as bars, one a unit. Gray runs from the
-    smallest value, black, to the largest, white. Codes with values on both sides of
-    zero are drawn from blue over white, which is zero, to red.
+    Feature maps are drawn without smoothing, one small tile per channel, row by row
+    from the upper left; vectors as bars, one per unit. Gray runs from the smallest
+    value, black, to the largest, white. Codes with values on both sides of zero run
+    from blue through white, which is zero, to red.
 
     Args:
         codes: What an encoder returned, an array or tensor of shape (n, size),
             (n, height, width) or (n, height, width, channels).
-        originals: What the encoder was given, images or vectors, the same number:
-            drawn as a row above.
+        originals: What the encoder was given, as many images or vectors; drawn as
+            a row above.
         image_shape: The shape to draw each original in, as in
             `plot_reconstructions`.
         code_shape: The shape to draw each code in: (height, width) or
             (height, width, channels) lays a vector out as tiles, (size,) draws
             feature maps as bars. The default takes the codes' own shape.
         channels_across: Tiles side by side, a positive integer: 1 stacks them. The
-            default makes a block that is higher than wide.
-        columns: The most samples drawn, from the first on; a positive integer.
-        titles: One title a sample, its class say, written above the column.
-        scale: `"common"`: one scale for all codes drawn, which can then be
-            compared; its values stand beside them. `"tile"`: one for each tile, or
-            vector, which shows the pattern in weak ones.
-        path: The file to write; its suffix names the format, png or svg say.
+            default makes a block that is taller than wide.
+        columns: How many samples to draw at most, from the first on; a positive
+            integer.
+        titles: One title per sample, such as its class, written above its column.
+        scale: `"common"`: one scale for all codes drawn, so that they can be
+            compared; its values are written beside them. `"tile"`: one for each
+            tile, or vector, which shows the pattern in weak ones.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
-        A Matplotlib figure: an axes for each original, one for each code, and with
-        tiles on a common scale one for their color bar.
+        A Matplotlib figure with an axes for each original, one for each code and,
+        where tiles share a scale, one for their color bar.
 
     Raises:
         ValueError: If there is no code, a shape does not fit, a value is NaN or
             infinite, or the suffix of `path` is unknown.
-        TypeError: If an argument is no array of numbers.
+        TypeError: If an argument is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:
@@ -165,7 +166,7 @@ def _code_shape(
             expected = f"as large as one code, {math.prod(sample_shape)} numbers"
             fix = f"One code has the shape {sample_shape}."
             raise ValueError(argument_error("code_shape", expected, wanted, fix))
-    elif math.prod(shape[:-1]) == 1:  # maps of one pixel, too
+    elif math.prod(shape[:-1]) == 1:  # also feature maps of one pixel
         shape = shape[-1:]
     if len(shape) > 3:
         expected = "(n, size), (n, height, width) or (n, height, width, channels)"
@@ -181,11 +182,11 @@ def _blocks(
     across: int | None,
     diverging: bool,
 ) -> list[np.ndarray]:
-    """Return one image a code, in which its channels are tiles."""
+    """Return an image of each code, with its channels as tiles."""
     _, height, width, channels = codes.shape
     if across is None:
         across = 1
-        # Two channels side by side are no wider than two digits: as few as it takes.
+        # As few as it takes: the fewer side by side, the larger each is drawn.
         while math.ceil(channels / across) * height > TALLEST * across * width:
             across += 1
     across = min(positive_integer("channels_across", across), channels)
@@ -204,7 +205,7 @@ def _blocks(
 
 
 def _bar_limits(values: np.ndarray) -> tuple[float, float]:
-    """Return limits that hold all values and zero, where bars begin."""
+    """Return limits that hold all values, and zero, where bars begin."""
     return spread(min(0.0, float(values.min())), max(0.0, float(values.max())))
 
 

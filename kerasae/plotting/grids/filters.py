@@ -1,4 +1,4 @@
-"""The kernels of a layer as pictures of what its units look for."""
+"""The kernels of layers as pictures of what their units respond to."""
 
 import math
 import os
@@ -61,39 +61,39 @@ def plot_filters(
 ) -> "Figure":
     """Draw the filters of a layer as tiles, or those of several layers side by side.
 
-    A filter of a dense layer is what one unit multiplies its inputs by, or, where
-    only the layer's outputs have the shape of a picture, as in the last layer of a
+    A filter of a dense layer is what one unit multiplies its inputs by or, where only
+    the layer's outputs have the shape of a picture, as in the last layer of a
     decoder, what one input adds to the picture. The filters of a convolution over 1
-    or 3 channels are drawn one tile each; over more channels each filter is a row
-    with one tile a channel. Filters that are vectors are drawn as lines.
+    or 3 channels are drawn as one tile each; over more channels each filter is a row
+    with one tile per channel. Filters that are vectors are drawn as lines.
 
     Args:
         filters: An `Autoencoder` or a Keras model; a layer, such as `Dense`,
             `Conv2D`, `Conv2DTranspose` or `TiedDense`; a kernel, that is an array
             of shape (inputs, units), (size, channels, filters) or (height, width,
             channels, filters); or a mapping {title: any of these}.
-        layer: The name of the layer to draw of a model. Default: the first layer
-            that has a kernel.
+        layer: The name of a model's layer to draw. Default: the first layer that has
+            a kernel.
         image_shape: The shape to draw the filters of a dense layer in, (height,
             width) or (height, width, 3). The default is the shape of the model's
-            images where a model is given, else none: filters are lines.
-        count: The most filters drawn of each layer, from the first on; a positive
-            integer.
+            images if a model is given; otherwise filters are lines.
+        count: How many filters of each layer to draw at most, from the first on; a
+            positive integer.
         columns: Tiles in a row. The default makes a square, and gives each channel
-            of a convolution over many its column.
-        scale: `"tile"`: each tile spans all its colors, which shows the pattern in
-            weak filters, but also makes noise in useless ones look strong.
-            `"common"`: one scale for all, said by a color bar, so that filters and
-            layers can be compared.
-        colors: `"diverging"`: from blue over white, which is zero, to red, so that
-            what excites a unit differs from what silences it; `"gray"`: from the
+            of a convolution over many channels a column.
+        scale: `"tile"`: each tile uses the full range of colors, which shows the
+            pattern in weak filters, but also makes noise in useless ones look
+            strong. `"common"`: one scale for all, shown by a color bar, so that
+            filters and layers can be compared.
+        colors: `"diverging"`: from blue through white, which is zero, to red, so that
+            what excites a unit differs from what inhibits it; `"gray"`: from the
             smallest weight, black, to the largest, white. The default is
-            `"diverging"` for weights on both sides of zero. In color images, which
-            need all colors for themselves, zero is a middle gray instead.
-        path: The file to write; its suffix names the format, png or svg say.
+            `"diverging"` for weights on both sides of zero. Filters that are color
+            images show zero as a medium gray instead.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
-        A Matplotlib figure with one axes a layer, which shows all its tiles as one
+        A Matplotlib figure with one axes per layer, which shows all its tiles as one
         image, and one for the color bar of a common scale.
 
     Raises:
@@ -149,7 +149,7 @@ def _draw(
     limits: tuple[float, float] | None,
     diverging: bool,
 ) -> "Axes":
-    """Draw the filters of one layer in axes that hang from zero."""
+    """Draw the filters of one layer in axes whose top is at zero."""
     if panel.tiles.ndim == 2:
         return line_axes(figure, left, panel.tiles, limits, panel.columns)
     rows = math.ceil(len(panel.tiles) / panel.columns)

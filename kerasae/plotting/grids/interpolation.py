@@ -1,4 +1,4 @@
-"""What the decoder makes of the codes between two inputs."""
+"""What the decoder makes of the codes between two samples."""
 
 import os
 from typing import TYPE_CHECKING
@@ -29,31 +29,32 @@ def plot_interpolation(
     image_shape: int | tuple[int, ...] | None = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
-    """Draw the way from one input to another, straight in the space of the codes.
+    """Draw the way from one sample to another along a straight line of codes.
 
-    The row of a pair begins and ends with the inputs themselves. Between them stand
-    the decoder's pictures of codes at equal distances, from the code of `start`, at
-    0, to that of `end`, at 1. A smooth way of plausible pictures tells of a code
-    without holes; the mere fading of one into the other tells of the contrary.
+    Each row begins and ends with the samples themselves. Between them are the
+    decoder's pictures of evenly spaced codes, from the code of `start`, at 0, to that
+    of `end`, at 1. A smooth sequence of plausible pictures suggests a code without
+    holes; one picture merely fading into the other suggests the opposite.
+    `kerasae.generation.interpolate` returns the pictures as an array.
 
     Args:
         model: An `Autoencoder`, or a Keras model with a layer named `code`.
-        start: Where each way begins, an array or tensor of shape (n, ...), or a
-            single sample of the shape that the model takes.
+        start: Where each row begins, an array or tensor of shape (n, ...), or a
+            single sample of the shape that the model takes. Bytes are divided by 255.
         end: Where it ends, of the same shape.
-        steps: Decoded pictures a pair, both ends included; an integer of 2 or more.
+        steps: Decoded pictures per row, both ends included; an integer of 2 or more.
         image_shape: The shape to draw each sample in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
             The default takes the samples' own shape.
-        path: The file to write; its suffix names the format, png or svg say.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
-        A Matplotlib figure with one axes a picture, `steps` + 2 a row.
+        A Matplotlib figure with one axes per picture, `steps` + 2 per row.
 
     Raises:
         ValueError: If the model has no layer named `code`, a shape does not fit, a
             value is NaN or infinite, or the suffix of `path` is unknown.
-        TypeError: If `model` is no model, or an argument no array of numbers.
+        TypeError: If `model` is not a model, or an argument is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:
@@ -99,9 +100,9 @@ def plot_interpolation(
 def _inputs(
     argument: str, values: ArrayLike, shape: tuple[int | None, ...]
 ) -> np.ndarray:
-    """Return samples of the shape that the model takes, also if a single one came.
+    """Return samples with the axes that the model takes.
 
-    The axis of a single channel may be missing.
+    A single sample gets a first axis; an axis of one channel may be missing.
     """
     single = getattr(values, "shape", None) == shape
     samples = as_samples(argument, values[None] if single else values)

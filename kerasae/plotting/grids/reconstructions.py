@@ -1,4 +1,4 @@
-"""Inputs and what the autoencoder makes of them, one above the other."""
+"""Inputs above what the autoencoder makes of them."""
 
 import os
 from collections.abc import Sequence
@@ -33,37 +33,38 @@ def plot_reconstructions(
     titles: Sequence[Any] | None = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
-    """Draw originals above their reconstructions, one sample a column.
+    """Draw originals above their reconstructions, one sample per column.
 
-    Images are drawn in gray or color, vectors as lines, signals as a line a channel.
-    Samples of two axes are signals if the last is at most 4 long and the first at
-    least 8 times as long; else they are images. All rows share one scale,
-    so that they can be compared: that of the originals for images (0 to 1 if they
-    lie within it, 0 to 255 for bytes), and values beyond it are drawn black or
-    white; lines share limits that hold every value shown.
+    Images are drawn in gray or color, vectors as lines, signals as one line per
+    channel. Samples with two axes are signals if the last is at most 4 long and the
+    first at least 8 times as long; otherwise they are images. All rows share one
+    scale, so that they can be compared. Images use that of the originals (0 to 1 if
+    they lie within it, 0 to 255 for bytes), and values beyond it are drawn black or
+    white; lines use limits that hold every value shown.
 
     Args:
         originals: What the autoencoder should return, an array or tensor of shape
             (n, height, width), (n, height, width, 1 or 3), (n, size) or (n, steps,
             channels).
         reconstructions: What it returned, of the same shape.
-        corrupted: What it was given if that is not `originals`, of the same shape:
-            drawn as a row in between.
+        corrupted: What it was given instead of `originals`, of the same shape; drawn
+            as a row in between.
         image_shape: The shape to draw each sample in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
             The default takes the samples' own shape.
-        columns: The most samples drawn, from the first on; a positive integer.
-        titles: One title a sample, its class say, written above the column.
-        path: The file to write; its suffix names the format, png or svg say.
+        columns: How many samples to draw at most, from the first on; a positive
+            integer.
+        titles: One title per sample, such as its class, written above its column.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
-        A Matplotlib figure with one axes a picture, row by row. It belongs to no
-        window: show it in a notebook by naming it, or save it.
+        A Matplotlib figure with one axes per picture, row by row. It opens no window:
+        in a notebook, name it to see it, or save it.
 
     Raises:
         ValueError: If there is no sample, a shape does not fit, a value is NaN or
             infinite, or the suffix of `path` is unknown.
-        TypeError: If an argument is no array of numbers.
+        TypeError: If an argument is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:

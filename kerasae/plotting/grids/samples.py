@@ -28,11 +28,11 @@ def plot_samples(
 
     Args:
         samples: Images or vectors, an array or tensor of shape (n, size),
-            (n, height, width), (n, height, width, 1 or 3); what
-            `kerasae.generation.sample` returns, say. All are drawn, on one scale.
+            (n, height, width), (n, height, width, 1 or 3), such as
+            `kerasae.generation.sample` returns. All are drawn, on one scale.
         columns: Samples in a row, a positive integer.
         image_shape: The shape to draw each sample in, as in `plot_reconstructions`.
-        path: The file to write; its suffix names the format, png or svg say.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         A Matplotlib figure with one axes, which shows all samples.
@@ -40,7 +40,7 @@ def plot_samples(
     Raises:
         ValueError: If there is no sample, a shape does not fit, a value is NaN or
             infinite, or the suffix of `path` is unknown.
-        TypeError: If `samples` is no array of numbers.
+        TypeError: If `samples` is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:

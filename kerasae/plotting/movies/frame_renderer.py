@@ -1,4 +1,4 @@
-"""Originals above reconstructions, drawn over and over on one figure."""
+"""Originals above reconstructions, drawn repeatedly on one figure."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class FrameRenderer:
-    """Draws frames of one size, in the look of `plot_reconstructions`.
+    """Draws frames of one size that look like `plot_reconstructions`.
 
-    The originals' range is that of all frames: what lies beyond is drawn black or
+    All frames use the originals' range of values: what lies beyond is drawn black or
     white, and NaN like the lowest value.
 
     Args:
         originals: Samples in the shape that `picture_shape` returned.
-        widest: The widest caption to come, for which room is made.
+        widest: The widest caption to come, which there must be room for.
     """
 
     def __init__(self, originals: np.ndarray, widest: str) -> None:

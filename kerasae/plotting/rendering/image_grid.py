@@ -1,4 +1,4 @@
-"""A figure with one axes a picture, in rows and columns on whole pixels."""
+"""A figure with one axes per picture, in rows and columns on whole pixels."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ LINE_CELL = (1.3, 0.8)
 THINNEST = 0.2  # inches, so that a row label still fits beside a flat image
 GAP = 0.06
 BREAK = 0.18  # inches, a gap that tells groups apart
-TINY = 64  # pixels; a larger image is smoothed where it must shrink to fit
+TINY = 64  # pixels; larger images are smoothed where they must shrink to fit
 
 
 def picture_grid(
@@ -40,16 +40,16 @@ def picture_grid(
 ) -> tuple["Figure", np.ndarray]:
     """Return a figure and its `(rows, columns)` axes, each as large as a picture.
 
-    Everything stands on whole pixels and tiny images are enlarged by a whole factor,
-    so that no image pixel comes out wider than its neighbor. Labels and titles are
-    measured, so that none is cut off.
+    Everything is aligned to whole pixels, and tiny images are enlarged by a whole
+    factor, so that no image pixel comes out wider than its neighbor. Labels and
+    titles are measured, so that none is cut off.
 
     Args:
-        row_labels: What is written left of each row, perhaps nothing.
-        columns: How many pictures stand in a row.
-        sizes: Width and height of a picture in pixels, from `cell_size`: one pair
-            for all rows, or one a row.
-        titles: {row: one title a column, written above that row}.
+        row_labels: What to write left of each row, perhaps nothing.
+        columns: Pictures in a row.
+        sizes: Width and height of a picture in pixels, from `cell_size`, for all rows
+            or for each.
+        titles: {row: one title per column, written above that row}.
         breaks: Columns with a wider gap before them.
     """
     rows = len(row_labels)
@@ -100,7 +100,7 @@ def picture_grid(
 
 
 def cell_size(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return the width and height in pixels that one picture gets."""
+    """Return the width and height of one picture in pixels."""
     if is_lines(shape):
         return to_pixels(LINE_CELL[0]), to_pixels(LINE_CELL[1])
     height, width = shape[:2]
@@ -120,7 +120,7 @@ def draw_pictures(
 
 
 def draw_picture(axes: "Axes", sample: np.ndarray, limits: tuple[float, float]) -> None:
-    """Draw a `(h, w)` or `(h, w, 3)` image, or lines, one a channel.
+    """Draw a `(h, w)` or `(h, w, 3)` image, or lines, one per channel.
 
     Args:
         axes: Where to draw, from `picture_grid`.

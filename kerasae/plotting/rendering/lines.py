@@ -1,4 +1,4 @@
-"""Vectors and signals as lines, one a channel."""
+"""Vectors and signals as lines, one per channel."""
 
 import math
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ def draw_line_tiles(
     for index, sample in enumerate(samples):
         corner = index % columns + 0.06, index // columns + 0.08
         lines += [corner + line * (0.88, 0.84) for line in _polylines(sample, limits)]
-    # A line a channel, so that their colors repeat from cell to cell.
+    # One line per channel, so that the colors repeat from cell to cell.
     colors = COLORS[: len(lines) // len(samples)]
     axes.add_collection(LineCollection(lines, colors=colors, linewidths=0.9))
     axes.set(xlim=(0, columns), ylim=(rows, 0))
@@ -68,7 +68,7 @@ def line_pixels(sample: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     """Return a picture of one sample, `(SIDE, SIDE, 3)` in bytes."""
     from PIL import Image, ImageDraw
 
-    # Drawn at twice the size and shrunk: Pillow's lines have jagged edges.
+    # Drawn at twice the size and shrunk, as Pillow's lines have jagged edges.
     side, margin = 2 * SIDE, 4
     image = Image.new("RGB", (side, side), WHITE)
     draw = ImageDraw.Draw(image)
@@ -85,7 +85,7 @@ def _channels(sample: np.ndarray) -> np.ndarray:
 def _polylines(
     sample: np.ndarray, limits: tuple[float, float] | None
 ) -> list[np.ndarray]:
-    """Return points in the unit square, `(size, 2)` a channel, y counted downwards."""
+    """Return `(size, 2)` points of each channel in the unit square, y downwards."""
     if len(sample) == 1:  # a dash, as a single point would be no line
         sample = sample.repeat(2, axis=0)
     if limits is None:

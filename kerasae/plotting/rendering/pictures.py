@@ -18,9 +18,9 @@ def picture_shape(
     """Return how one sample is drawn: `(h, w)`, `(h, w, 3)`, or as lines.
 
     Lines are `(n,)`, or `(n, channels, 1, 1)` for signals of several channels, a
-    shape that no image has. Without `image_shape` a vector stays a line, even where
-    its size is a perfect square: 64 numbers need not be an image. So does a
-    `(n, 1)` series; `_checks.is_signal` tells which tables are signals.
+    shape that no image has. Without `image_shape` a vector is a line, even if its
+    size is a perfect square: 64 numbers need not be an image. So is an `(n, 1)`
+    series; `_checks.is_signal` tells which tables are signals.
     """
     size = math.prod(sample_shape)
     if image_shape is not None:
@@ -83,16 +83,16 @@ def _example(size: int) -> tuple[int, ...]:
 
 
 def checked_labels(argument: str, labels: Any, count: int) -> list[str] | None:
-    """Return one label a sample as words, or None if there are none.
+    """Return one label per sample as strings, or None if there are none.
 
     Args:
-        argument: The name that messages have for `labels`: a word in the plural.
+        argument: The argument's name, a plural: "labels" or "titles".
         labels: A sequence, or None.
         count: The number of samples.
     """
     if labels is None:
         return None
-    one = f"one {argument.removesuffix('s')} a sample"
+    one = f"one {argument.removesuffix('s')} per sample"
     if isinstance(labels, str) or not hasattr(labels, "__len__"):
         raise TypeError(argument_error(argument, f"a sequence, {one}", labels))
     if len(labels) != count:
@@ -119,8 +119,8 @@ def shared_range(
 ) -> tuple[float, float]:
     """Return one scale for several rows of samples, to compare them.
 
-    Images are drawn on that of the originals; lines on one that holds every value of
-    the rows, as a line cannot leave its axes.
+    Images use that of the originals; lines use one that holds every value of the
+    rows, as no line may leave its axes.
 
     Args:
         shape: From `picture_shape`.
@@ -133,12 +133,12 @@ def shared_range(
 
 
 def spread(low: float, high: float) -> tuple[float, float]:
-    """Return limits that differ, where all values may be the same."""
+    """Return both limits, the upper one raised if they are equal."""
     return low, high if high > low else low + 1.0
 
 
 def finite(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
-    """Return values with NaN as the lowest, and infinity as the end that it is at."""
+    """Return values with NaN and infinity replaced by the lower or upper limit."""
     low, high = limits
     return np.nan_to_num(values, nan=low, posinf=high, neginf=low)
 

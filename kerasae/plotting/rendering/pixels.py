@@ -17,7 +17,7 @@ def thumbnails(
         samples: `(n, ...)`; NaN is drawn like the lowest value.
         shape: From `picture_shape`.
         limits: The values drawn black and white; for a line, lowest and highest.
-        side: About how many pixels the longer side gets, twice as many at most.
+        side: About how many pixels the longer side gets, at most twice as many.
             Small images are enlarged by a whole factor, large ones shrunk.
     """
     samples = samples.reshape(-1, *shape)
@@ -46,12 +46,12 @@ def zoom_to(size: int, pixels: int) -> int:
 
 
 def enlarged(tiles: np.ndarray, zoom: int) -> np.ndarray:
-    """Return tiles `(n, h, w, 3)` with each pixel repeated across and downwards."""
+    """Return tiles `(n, h, w, 3)` with each pixel repeated across and down."""
     return tiles.repeat(zoom, axis=1).repeat(zoom, axis=2)
 
 
 def padded(tiles: np.ndarray, down: int, across: int, fill: float) -> np.ndarray:
-    """Return tiles with so many pixels added, half on either side."""
+    """Return tiles with so many pixels added, half of them on either side."""
     room = [(more // 2, more - more // 2) for more in (down, across)]
     return np.pad(tiles, ((0, 0), *room, (0, 0)), constant_values=fill)
 
@@ -59,14 +59,13 @@ def padded(tiles: np.ndarray, down: int, across: int, fill: float) -> np.ndarray
 def arranged(
     tiles: np.ndarray, columns: int, *, gaps: tuple[int, int] = (0, 0), fill: float
 ) -> np.ndarray:
-    """Return one image of tiles, put down row by row.
+    """Return one image of all tiles, row by row.
 
     Args:
         tiles: `(n, height, width, 3)`.
         columns: Tiles in a row; the last row may be incomplete.
-        gaps: Pixels between rows and between columns; tiles overlap by negative
-            ones.
-        fill: The value of pixels where no tile is.
+        gaps: Pixels between rows and between columns; if negative, tiles overlap.
+        fill: The value of pixels outside the tiles.
     """
     count, height, width, channels = tiles.shape
     columns = min(columns, count)

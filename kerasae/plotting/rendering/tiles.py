@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 GAP = 2  # pixels between tiles
 SCALES = ("common", "tile")
 GRAYS = "gray"
-# Red and blue are told apart by color-blind readers too; zero is white.
+# Color-blind readers can tell red and blue apart; zero is white.
 DIVERGING = "RdBu_r"
 LINE_TILE = (60, 90)  # pixels
 
@@ -30,8 +30,8 @@ def signed(values: np.ndarray) -> bool:
 def color_limits(values: np.ndarray, diverging: bool) -> tuple[float, float]:
     """Return the values of the first and the last color.
 
-    Those of a diverging color map lie equally far from zero, which so gets the color
-    in the middle.
+    Those of a diverging color map are equally far from zero, which gets the color in
+    the middle.
     """
     if diverging:
         most = float(np.abs(values).max()) or 1.0
@@ -49,14 +49,14 @@ def tile_image(
 ) -> np.ndarray:
     """Return the colors of an image of tiles, `(height, width, 3)` in [0, 1].
 
-    Tiles stand `GAP` apart, and as far from the edges of the image.
+    Tiles are `GAP` apart, and as far from the edges of the image.
 
     Args:
         tiles: `(n, h, w)` or `(n, h, w, 3)`, put down row by row.
         limits: The values of the first and the last color; None gives each tile its
             own.
         columns: Tiles in a row; the last row may be incomplete.
-        zoom: Pixels for each value of a tile.
+        zoom: Pixels across and down for each value of a tile.
         diverging: Whether zero has the color in the middle.
     """
     from matplotlib import colormaps
@@ -74,10 +74,7 @@ def tile_image(
 
 
 def draw_image(axes: "Axes", image: np.ndarray) -> None:
-    """Fill axes with an image from `tile_image`.
-
-    They have its size in pixels, or are smaller, where it is smoothed to fit.
-    """
+    """Fill axes with an image from `tile_image`, smoothed if they are smaller."""
     fits = pixel_box(axes)[2] >= image.shape[1]
     axes.imshow(
         image,
@@ -91,13 +88,13 @@ def draw_image(axes: "Axes", image: np.ndarray) -> None:
 def image_axes(
     figure: "Figure", left: int, image: np.ndarray, most: tuple[int, int]
 ) -> "Axes":
-    """Add axes that show an image and hang from zero, both sizes in pixels.
+    """Add axes that show an image, with their top at zero.
 
     Args:
         figure: A figure to be finished by `fit_to_content`.
-        left: Where the axes begin.
+        left: The left edge of the axes in pixels.
         image: From `tile_image`.
-        most: The largest width and height; a larger image shrinks.
+        most: The largest width and height in pixels; a larger image shrinks.
     """
     height, width = image.shape[:2]
     shrink = min(1.0, most[0] / width, most[1] / height)
@@ -114,7 +111,7 @@ def line_axes(
     limits: tuple[float, float] | None,
     columns: int,
 ) -> "Axes":
-    """Add axes that show vectors, or signals, as lines and hang from zero."""
+    """Add axes that show vectors or signals as lines, with their top at zero."""
     rows = math.ceil(len(samples) / columns)
     height, width = rows * LINE_TILE[0], columns * LINE_TILE[1]
     axes = pixel_axes(figure, left, -height, width, height)
@@ -125,7 +122,7 @@ def line_axes(
 def add_color_bar(
     figure: "Figure", beside: "Axes", limits: tuple[float, float], *, diverging: bool
 ) -> None:
-    """Say beside axes of a figure in pixels what its colors mean."""
+    """Add a color bar beside `pixel_axes`."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.ticker import MaxNLocator
