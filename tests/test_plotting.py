@@ -363,7 +363,7 @@ def test_axes_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     ("histories", "options", "message"),
     [
-        ({}, {}, "`histories` must be not empty.*Train first"),
+        ({}, {}, "`histories` must be non-empty.*Train first"),
         ({"loss": []}, {}, "at least one epoch.*Train for"),
         ({"a": RUN, "b": {}}, {}, r"`histories\['b'\]`"),
         (RUN, {"metric": "los"}, "Did you mean 'loss'.*Known: loss, lr"),

@@ -206,7 +206,7 @@ def test_activations_in_axes_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     ("codes", "options", "message"),
     [
-        ({}, {}, "`codes` must be not empty"),
+        ({}, {}, "`codes` must be non-empty"),
         ({"a": VECTORS * np.inf}, {}, r"`codes\['a'\]` must be finite"),
         (VECTORS[0], {}, r"codes\[None\]"),
         ("codes", {}, "`codes` must be an array"),

@@ -179,7 +179,7 @@ def test_filters_of_any_size_fit_a_page():
 @pytest.mark.parametrize(
     ("filters", "options", "message"),
     [
-        ({}, {}, "`filters` must be not empty"),
+        ({}, {}, "`filters` must be non-empty"),
         (None, {}, "`filters` must be an Autoencoder, a Keras model, a layer or a ke"),
         (np.zeros((2, 2, 2, 2, 2)), {}, r"`filters` must be a kernel.*\(2, 2, 2, 2"),
         ({"a": np.full((4, 2), np.nan)}, {}, r"`filters\['a'\]` must be finite"),

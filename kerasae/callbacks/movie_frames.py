@@ -10,6 +10,7 @@ import numpy as np
 from kerasae._arrays import as_samples, fits, shape_error
 from kerasae._checks import argument_error, positive_integer
 from kerasae._files import replacing
+from kerasae._types import ArrayLike
 from kerasae.plotting.movies.frame_renderer import FrameRenderer
 from kerasae.plotting.rendering.pictures import picture_shape
 
@@ -69,7 +70,7 @@ class MovieFrames(keras.callbacks.Callback):
 
     def __init__(
         self,
-        samples: Any,
+        samples: ArrayLike,
         folder: str | os.PathLike[str] = "frames",
         *,
         freq: int | str = "epoch",

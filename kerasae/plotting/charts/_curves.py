@@ -30,7 +30,7 @@ def runs_of(histories: Any) -> dict[str, Any]:
         raise TypeError(argument_error("histories", expected, histories))
     if not histories:
         fix = "Train first: histories=model.fit(...)."
-        raise ValueError(argument_error("histories", "not empty", histories, fix))
+        raise ValueError(argument_error("histories", "non-empty", histories, fix))
     nested = [
         isinstance(value, Mapping) or hasattr(value, "history")
         for value in histories.values()

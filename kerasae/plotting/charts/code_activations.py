@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasae._arrays import as_samples
 from kerasae._checks import argument_error, positive_integer
+from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
@@ -28,11 +29,11 @@ STYLES = ("-", "--", "-.", ":")
 
 
 def plot_code_activations(
-    codes: Any,
+    codes: ArrayLike | Mapping[str, ArrayLike],
     *,
     bins: int = 50,
     log: bool = True,
-    axes: Any = None,
+    axes: "Axes | None" = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
     """Draw a histogram of the values of code units, and the mean of each unit.
@@ -69,7 +70,7 @@ def plot_code_activations(
         ['mean 0.625', 'mean 5']
     """
     bins = positive_integer("bins", bins)
-    named = _named(codes)
+    named = _codes_by_name(codes)
     if axes is not None:
         figure, histogram = figure_and_axes(axes, 0, 0)
         units = None
@@ -79,22 +80,26 @@ def plot_code_activations(
     _draw_histogram(histogram, named, bins, log)
     if units is not None:
         _draw_units(units, named)
-    _name_curves(histogram, named)
+    _add_curve_legend(histogram, named)
     marks = [
-        Mark(float(values.mean()), f"mean {number(values.mean())}", _color(place))
-        for place, values in enumerate(named.values())
+        Mark(
+            float(values.mean()),
+            f"mean {number(values.mean())}",
+            COLORS[index % len(COLORS)],
+        )
+        for index, values in enumerate(named.values())
     ]
     add_marks(histogram, marks, grow=units is not None)
     return save(figure, path)
 
 
-def _named(codes: Any) -> dict[str, np.ndarray]:
+def _codes_by_name(codes: Any) -> dict[str, np.ndarray]:
     """Return {name: codes of shape (n, units)}; codes without a name have ""."""
     if not isinstance(codes, Mapping):
         found = {"": as_samples("codes", codes)}
     elif not codes:
         fix = "For example codes={'sparse': encoder.predict(x)}."
-        raise ValueError(argument_error("codes", "not empty", codes, fix))
+        raise ValueError(argument_error("codes", "non-empty", codes, fix))
     else:
         found = {
             str(name): as_samples(f"codes[{name!r}]", values)
@@ -106,12 +111,10 @@ def _named(codes: Any) -> dict[str, np.ndarray]:
     }
 
 
-def _color(place: int) -> str:
-    return COLORS[place % len(COLORS)]
-
-
-def _style(place: int) -> Any:
-    return STYLES[place // len(COLORS) % len(STYLES)]
+def _style(index: int) -> dict[str, Any]:
+    """Return the look of a curve; the line style tells rounds of the colors apart."""
+    lap, number = divmod(index, len(COLORS))
+    return {"color": COLORS[number], "linestyle": STYLES[lap % len(STYLES)]}
 
 
 def _draw_histogram(
@@ -119,13 +122,12 @@ def _draw_histogram(
 ) -> None:
     low = min(values.min() for values in named.values())
     high = max(values.max() for values in named.values())
-    for place, values in enumerate(named.values()):
+    for index, values in enumerate(named.values()):
         counts, edges = np.histogram(values, bins=bins, range=(low, high))
         axes.stairs(
             100 * counts / values.size,
             edges,
-            color=_color(place),
-            linestyle=_style(place),
+            **_style(index),
             linewidth=1.6,
             baseline=None if log else 0,
         )
@@ -141,13 +143,12 @@ def _draw_histogram(
 def _draw_units(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    for place, values in enumerate(named.values()):
+    for index, values in enumerate(named.values()):
         means = np.sort(values.mean(axis=0))[::-1]
         axes.plot(
             np.arange(1, len(means) + 1),
             means,
-            color=_color(place),
-            linestyle=_style(place),
+            **_style(index),
             linewidth=1.4,
             marker="o",
             markersize=3.5 if len(means) <= 64 else 0,
@@ -160,7 +161,7 @@ def _draw_units(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
     axes.set_ylabel("mean activation", fontsize=LABEL_SIZE)
 
 
-def _name_curves(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
+def _add_curve_legend(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
     from matplotlib.lines import Line2D
 
     labels = []
@@ -171,8 +172,7 @@ def _name_curves(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
     if not any(labels):
         return
     handles = [
-        Line2D([], [], color=_color(place), linestyle=_style(place), linewidth=1.6)
-        for place in range(len(labels))
+        Line2D([], [], **_style(index), linewidth=1.6) for index in range(len(labels))
     ]
     figure = axes.figure.figure
     add_legend(figure, axes, handles, labels, beside=False, loc="upper right")

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasae._arrays import as_samples
 from kerasae._checks import Description, argument_error, one_of, positive_integer
+from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import write_names
 from kerasae.plotting._figure import COLORS, add_legend, figure_and_axes, save
 
@@ -24,20 +25,20 @@ NEIGHBORS = 15
 LABEL_SIZE = 11.0
 
 
-class _Map(NamedTuple):
+class _Projection(NamedTuple):
     points: np.ndarray
     names: tuple[str, str]
     measured: bool  # whether coordinates mean something
 
 
 def plot_code_map(
-    codes: Any,
+    codes: ArrayLike,
     *,
-    labels: Any = None,
+    labels: ArrayLike | None = None,
     method: str | None = None,
     limit: int = 2000,
     seed: int = 0,
-    axes: Any = None,
+    axes: "Axes | None" = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
     """Draw codes as points in two dimensions, colored by their labels.
@@ -100,19 +101,19 @@ def plot_code_map(
         chosen = np.sort(generator.choice(len(flat), limit, replace=False))
         flat = flat[chosen]
         kinds = None if kinds is None else kinds[chosen]
-    place = _place(flat, method, seed)
+    projection = _project(flat, method, seed)
     own = axes is None
     figure, axes = figure_and_axes(axes, 5.6, 4.4)
     if kinds is None:
-        _scatter(axes, place.points, COLORS[0])
+        _scatter(axes, projection.points, COLORS[0])
     elif kinds.dtype.kind == "f":
-        shown = _scatter(axes, place.points, kinds)
+        shown = _scatter(axes, projection.points, kinds)
         bar = figure.colorbar(shown, ax=axes, alpha=1)
         bar.ax.tick_params(labelsize=9)
         bar.outline.set(linewidth=0.6, edgecolor="0.75")
-    _dress_axes(axes, place)
+    _label_axes(axes, projection)
     if kinds is not None and kinds.dtype.kind != "f":
-        _draw_classes(axes, place.points, kinds, beside=own)
+        _draw_classes(axes, projection.points, kinds, beside=own)
     return save(figure, path)
 
 
@@ -154,10 +155,10 @@ def _as_array(labels: Any) -> np.ndarray:
     return np.asarray(ops.convert_to_numpy(labels))
 
 
-def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
+def _project(codes: np.ndarray, method: str | None, seed: int) -> _Projection:
     """Return a point in the plane for each code."""
     if method is None and codes.shape[1] == 2:
-        return _Map(codes, ("code[0]", "code[1]"), True)
+        return _Projection(codes, ("code[0]", "code[1]"), True)
     method = method or "pca"
     least = 2 if method == "pca" else 5
     if len(codes) < least:
@@ -180,13 +181,13 @@ def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
             f"component 1, {100 * first:.0f} % of the variance",
             f"component 2, {100 * second:.0f} %",
         )
-        return _Map(points, names, True)
+        return _Projection(points, names, True)
     if method == "tsne":
         from sklearn.manifold import TSNE
 
         perplexity = min(30.0, (len(codes) - 1) / 3)
         tsne = TSNE(perplexity=perplexity, init="pca", random_state=seed)
-        return _Map(tsne.fit_transform(codes), ("t-SNE", ""), False)
+        return _Projection(tsne.fit_transform(codes), ("t-SNE", ""), False)
     from sklearn.manifold import Isomap
 
     isomap = Isomap(n_neighbors=min(NEIGHBORS, len(codes) - 1))
@@ -195,7 +196,7 @@ def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
         warnings.filterwarnings("ignore", "The number of connected components")
         warnings.filterwarnings("ignore", "Changing the sparsity structure")
         points = isomap.fit_transform(codes)
-    return _Map(points, ("Isomap", ""), False)
+    return _Projection(points, ("Isomap", ""), False)
 
 
 def _scatter(axes: "Axes", points: np.ndarray, colors: Any, marker: str = "o") -> Any:
@@ -211,10 +212,10 @@ def _scatter(axes: "Axes", points: np.ndarray, colors: Any, marker: str = "o") -
     )
 
 
-def _dress_axes(axes: "Axes", place: _Map) -> None:
-    axes.set_xlabel(place.names[0], fontsize=LABEL_SIZE)
-    axes.set_ylabel(place.names[1], fontsize=LABEL_SIZE)
-    if place.measured:
+def _label_axes(axes: "Axes", projection: _Projection) -> None:
+    axes.set_xlabel(projection.names[0], fontsize=LABEL_SIZE)
+    axes.set_ylabel(projection.names[1], fontsize=LABEL_SIZE)
+    if projection.measured:
         axes.tick_params(labelsize=10)
     else:
         axes.set(xticks=[], yticks=[])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_samples
 from kerasae._checks import positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import Mark, add_marks
@@ -25,7 +25,11 @@ from kerasae.plotting.rendering.image_grid import (
     draw_pictures,
     picture_grid,
 )
-from kerasae.plotting.rendering.pictures import picture_shape, shared_range
+from kerasae.plotting.rendering.pictures import (
+    as_samples_like,
+    picture_shape,
+    shared_range,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,10 +92,7 @@ def plot_errors(
     columns = positive_integer("columns", columns)
     bins = positive_integer("bins", bins)
     inputs = as_samples("originals", originals)
-    outputs = as_samples("reconstructions", reconstructions)
-    if outputs.shape != inputs.shape:
-        expected = f"of the shape of `originals`, {inputs.shape}"
-        raise ValueError(shape_error("reconstructions", expected, outputs.shape))
+    outputs = as_samples_like("reconstructions", reconstructions, inputs)
     shape = picture_shape(inputs.shape[1:], image_shape)
     errors = _errors(inputs, outputs)
     order = np.argsort(errors, kind="stable")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-GREW = "code size after growing"
+GROWTH_LABEL = "code size after growing"
 # Tell a second and third round through the colors from the first.
 MARKERS = ("", "o", "s", "^", "D")
 
@@ -35,7 +35,7 @@ def plot_history(
     metric: str = "loss",
     log: bool = False,
     marks: Mapping[float, Any] | None = None,
-    axes: Any = None,
+    axes: "Axes | None" = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
     """Draw a metric over the epochs: training solid, validation dashed.
@@ -89,9 +89,9 @@ def plot_history(
     lines = [_draw(axes, curve) for curve in curves]
     labels = [curve.label for curve in curves]
     if dotted and marks is None:
-        lines.append(_sample_of_a_mark())
-        labels.append(GREW)
-    _dress_axes(axes, curves, metric, log, [mark.x for mark in dotted])
+        lines.append(_mark_handle())
+        labels.append(GROWTH_LABEL)
+    _style_axes(axes, curves, metric, log, [mark.x for mark in dotted])
     add_legend(figure, axes, lines, labels, beside=own and len(curves) > 2)
     add_marks(axes, dotted, grow=own)
     return save(figure, path)
@@ -132,7 +132,7 @@ def _checked_marks(marks: Any, where: str = "marks") -> list[Mark]:
     return found
 
 
-def _sample_of_a_mark() -> Any:
+def _mark_handle() -> Any:
     from matplotlib.lines import Line2D
 
     return Line2D([], [], color=GRAY, linestyle=":", linewidth=1.0)
@@ -176,7 +176,7 @@ def _has_lone_point(values: np.ndarray) -> bool:
     return bool((finite[1:-1] & ~finite[:-2] & ~finite[2:]).any())
 
 
-def _dress_axes(
+def _style_axes(
     axes: "Axes",
     curves: Sequence[Curve],
     metric: str,

@@ -6,10 +6,11 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasae._checks import argument_error
 from kerasae._files import checked_path, replacing
+from kerasae._types import ModelOrTriple
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +22,7 @@ DPI = 120
 NATIVE_DPI = 72
 
 
-def plot_architecture(model: Any, path: str | os.PathLike[str]) -> Path:
+def plot_architecture(model: ModelOrTriple, path: str | os.PathLike[str]) -> Path:
     """Draw the layers of a model, from input to output, with names and shapes.
 
     The encoder is blue, the code vermilion, the decoder green; layers that belong to

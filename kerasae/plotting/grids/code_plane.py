@@ -21,9 +21,10 @@ from kerasae.plotting._figure import (
     text_width,
     to_pixels,
 )
+from kerasae.plotting.rendering.lines import line_axes
 from kerasae.plotting.rendering.pictures import is_lines, picture_shape, value_range
 from kerasae.plotting.rendering.pixels import zoom_to
-from kerasae.plotting.rendering.tiles import GAP, image_axes, line_axes, tile_image
+from kerasae.plotting.rendering.tiles import GAP, image_axes, tile_image
 
 if TYPE_CHECKING:
     import keras
@@ -124,9 +125,9 @@ def plot_code_plane(
     numbers = _numbers(x), _numbers(y)
     widest = max(text_width(figure, word, TICK_SIZE) for word in numbers[0])
     upright = (steps - 1) * width / steps < to_pixels(widest + 0.1)
-    shown = _every(steps, width, to_pixels(0.2 if upright else widest + 0.1))
+    shown = _label_stride(steps, width, to_pixels(0.2 if upright else widest + 0.1))
     axes.set_xticks(places[0][::shown], numbers[0][::shown], rotation=90 * upright)
-    shown = _every(steps, height, to_pixels(0.2))
+    shown = _label_stride(steps, height, to_pixels(0.2))
     axes.set_yticks(places[1][::-1][::shown], numbers[1][::shown])
     axes.tick_params(labelsize=TICK_SIZE, length=2)
     axes.set_xlabel(f"code[{across}]", fontsize=10)
@@ -135,7 +136,7 @@ def plot_code_plane(
     return save(figure, path)
 
 
-def _decoder_of(model: Any) -> "keras.Model":
+def _decoder_of(model: ModelOrTriple) -> "keras.Model":
     """Return the decoder of a triple or of an autoencoder, or `model` if it is one."""
     from kerasae._triple import as_triple
 
@@ -224,7 +225,7 @@ def _spans(
     return spans
 
 
-def _every(steps: int, pixels: int, least: int) -> int:
+def _label_stride(steps: int, pixels: int, least: int) -> int:
     """Return the n for which every n-th picture gets a number, also first and last.
 
     Each number needs `least` of the `pixels` that all pictures have.

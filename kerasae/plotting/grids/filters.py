@@ -17,6 +17,7 @@ from kerasae.plotting._figure import (
     to_pixels,
 )
 from kerasae.plotting.grids._kernels import kernel_of, kernel_tiles, model_of
+from kerasae.plotting.rendering.lines import line_axes
 from kerasae.plotting.rendering.pixels import zoom_to
 from kerasae.plotting.rendering.tiles import (
     DIVERGING,
@@ -26,7 +27,6 @@ from kerasae.plotting.rendering.tiles import (
     add_color_bar,
     color_limits,
     image_axes,
-    line_axes,
     signed,
     tile_image,
 )
@@ -184,14 +184,14 @@ def _panels(
         named, titles = {"filters": filters}, [""]
     if not named:
         fix = "For example filters={'tied': triple}."
-        raise ValueError(argument_error("filters", "not empty", filters, fix))
+        raise ValueError(argument_error("filters", "non-empty", filters, fix))
     if layer is not None and not any(model_of(value) for value in named.values()):
         fix = "Leave it out, as no model is given."
         raise ValueError(argument_error("layer", "None", layer, fix))
     panels = []
     for title, (where, value) in zip(titles, named.items(), strict=True):
-        kernel, pictures = kernel_of(where, value, layer)
-        tiles, across = kernel_tiles(where, kernel, image_shape, pictures, count)
+        kernel, image_shapes = kernel_of(where, value, layer)
+        tiles, across = kernel_tiles(where, kernel, image_shape, image_shapes, count)
         if columns is not None:
             across = min(positive_integer("columns", columns), len(tiles))
         panels.append(_Panel(title, tiles, across))

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_samples
 from kerasae._checks import positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._figure import save
@@ -14,6 +14,7 @@ from kerasae.plotting.rendering.image_grid import (
     picture_grid,
 )
 from kerasae.plotting.rendering.pictures import (
+    as_samples_like,
     checked_labels,
     picture_shape,
     shared_range,
@@ -79,16 +80,10 @@ def plot_reconstructions(
     columns = positive_integer("columns", columns)
     inputs = as_samples("originals", originals)
     rows = {"original": inputs}
-    for argument, label, values in (
-        ("corrupted", "corrupted", corrupted),
-        ("reconstructions", "reconstruction", reconstructions),
-    ):
-        if argument == "corrupted" and values is None:
-            continue
-        rows[label] = as_samples(argument, values)
-        if rows[label].shape != inputs.shape:
-            expected = f"of the shape of `originals`, {inputs.shape}"
-            raise ValueError(shape_error(argument, expected, rows[label].shape))
+    if corrupted is not None:
+        rows["corrupted"] = as_samples_like("corrupted", corrupted, inputs)
+    outputs = as_samples_like("reconstructions", reconstructions, inputs)
+    rows["reconstruction"] = outputs
     names = checked_labels("titles", titles, len(inputs))
     shape = picture_shape(inputs.shape[1:], image_shape)
     count = min(columns, len(inputs))

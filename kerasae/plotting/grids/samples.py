@@ -7,9 +7,10 @@ from kerasae._arrays import as_samples
 from kerasae._checks import positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._figure import fit_to_content, new_figure, save
+from kerasae.plotting.rendering.lines import line_axes
 from kerasae.plotting.rendering.pictures import is_lines, picture_shape, value_range
 from kerasae.plotting.rendering.pixels import zoom_to
-from kerasae.plotting.rendering.tiles import GAP, image_axes, line_axes, tile_image
+from kerasae.plotting.rendering.tiles import GAP, image_axes, tile_image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

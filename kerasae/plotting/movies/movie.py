@@ -65,7 +65,7 @@ def write_movie(frames: Any, path: str | os.PathLike[str], *, fps: float = 4) ->
         fix = "Write an MP4, or leave out some frames."
         raise ValueError(argument_error("fps", f"{_FASTEST_GIF} at most", fps, fix))
     ffmpeg = _ffmpeg() if kind == "mp4" else ""
-    images = _checked(frames)
+    images = _checked_frames(frames)
     # Read before the file is begun: most mistakes show at the first frame.
     first = next(images, None)
     if first is None:
@@ -87,7 +87,7 @@ def _is_path(frames: Any) -> bool:
     return isinstance(frames, (str, os.PathLike))
 
 
-def _checked(frames: Any) -> Iterator["Image"]:
+def _checked_frames(frames: Any) -> Iterator["Image"]:
     """Yield the frames as RGB images of one size."""
     if _is_path(frames):
         folder = Path(frames)

@@ -114,31 +114,30 @@ def cell_size(shape: tuple[int, ...]) -> tuple[int, int]:
 def draw_pictures(
     row: Iterable["Axes"], samples: Iterable[np.ndarray], limits: tuple[float, float]
 ) -> None:
-    """Draw one sample in each axes of a row, as `draw_picture` does."""
-    for axes, sample in zip(row, samples, strict=True):
-        draw_picture(axes, sample, limits)
-
-
-def draw_picture(axes: "Axes", sample: np.ndarray, limits: tuple[float, float]) -> None:
-    """Draw a `(h, w)` or `(h, w, 3)` image, or lines, one per channel.
+    """Draw samples as images, in gray or color, or as lines, one per channel.
 
     Args:
-        axes: Where to draw, from `picture_grid`.
-        sample: One sample in the shape that `picture_shape` returned.
-        limits: The values drawn black and white; for a line, lowest and highest.
+        row: An axes for each sample, from `picture_grid`.
+        samples: Samples in the shape that `picture_shape` returned.
+        limits: The values drawn black and white; for lines, lowest and highest.
     """
-    if is_lines(sample.shape):
-        draw_lines(axes, sample, limits)
-        return
-    if sample.ndim == 3:  # Matplotlib scales gray images only
-        sample = scaled(sample, limits)
+    for axes, sample in zip(row, samples, strict=True):
+        if is_lines(sample.shape):
+            draw_lines(axes, sample, limits)
+        else:
+            _draw_image(axes, sample, limits)
+
+
+def _draw_image(axes: "Axes", image: np.ndarray, limits: tuple[float, float]) -> None:
+    if image.ndim == 3:  # Matplotlib scales gray images only
+        image = scaled(image, limits)
     axes.imshow(
-        sample,
+        image,
         cmap="gray",
         vmin=limits[0],
         vmax=limits[1],
         aspect="auto",  # the axes have the image's shape
         origin="upper",
-        interpolation="nearest" if max(sample.shape[:2]) <= TINY else "antialiased",
+        interpolation="nearest" if max(image.shape[:2]) <= TINY else "antialiased",
     )
     axes.spines[:].set_visible(False)

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasae.plotting._figure import COLORS
+from kerasae.plotting._figure import COLORS, pixel_axes
 from kerasae.plotting.rendering.pictures import scaled, spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-SIDE = 64  # pixels
+CELL = (60, 90)  # pixels, height and width of a line in a grid
+SIDE = 64  # pixels, of a line by itself
 WHITE = (255, 255, 255)
 
 
@@ -30,19 +32,20 @@ def draw_lines(axes: "Axes", sample: np.ndarray, limits: tuple[float, float]) ->
     axes.spines[:].set(color="0.75", linewidth=0.6)
 
 
-def draw_line_tiles(
-    axes: "Axes",
+def line_axes(
+    figure: "Figure",
+    left: int,
     samples: np.ndarray,
     limits: tuple[float, float] | None,
-    *,
     columns: int,
-) -> None:
-    """Draw samples in the cells of a grid, row by row.
+) -> "Axes":
+    """Add axes that show samples in the cells of a grid, with their top at zero.
 
     The axes count cells, from 0 at the upper left.
 
     Args:
-        axes: Where to draw.
+        figure: A figure to be finished by `fit_to_content`.
+        left: The left edge of the axes in pixels.
         samples: `(n, size)`, or `(n, size, channels, ...)`.
         limits: The values at the lower and upper edge of a cell; None gives each
             sample its own.
@@ -51,6 +54,8 @@ def draw_line_tiles(
     from matplotlib.collections import LineCollection
 
     rows = math.ceil(len(samples) / columns)
+    height, width = rows * CELL[0], columns * CELL[1]
+    axes = pixel_axes(figure, left, -height, width, height)
     lines = []
     for index, sample in enumerate(samples):
         corner = index % columns + 0.06, index // columns + 0.08
@@ -62,6 +67,7 @@ def draw_line_tiles(
     axes.vlines(range(1, columns), 0, rows, color="0.85", linewidth=0.6)
     axes.hlines(range(1, rows), 0, columns, color="0.85", linewidth=0.6)
     axes.spines[:].set(color="0.75", linewidth=0.6)
+    return axes
 
 
 def line_pixels(sample: np.ndarray, limits: tuple[float, float]) -> np.ndarray:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from kerasae import _checks
-from kerasae._arrays import shape_error
+from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import Description, argument_error
+from kerasae._types import ArrayLike
 
 
 def picture_shape(
@@ -80,6 +81,17 @@ def _example(size: int) -> tuple[int, ...]:
     if side * side == size:
         return side, side
     return (2, size // 2) if size % 2 == 0 else (size,)
+
+
+def as_samples_like(
+    argument: str, values: ArrayLike, originals: np.ndarray
+) -> np.ndarray:
+    """Return `values` as samples, or raise if their shape is not the originals'."""
+    samples = as_samples(argument, values)
+    if samples.shape != originals.shape:
+        expected = f"of the shape of `originals`, {originals.shape}"
+        raise ValueError(shape_error(argument, expected, samples.shape))
+    return samples
 
 
 def checked_labels(argument: str, labels: Any, count: int) -> list[str] | None:

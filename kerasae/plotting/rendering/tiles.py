@@ -1,12 +1,10 @@
 """Many small pictures as the tiles of one image in a figure, on whole pixels."""
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasae.plotting._figure import pixel_axes, pixel_box, to_pixels
-from kerasae.plotting.rendering.lines import draw_line_tiles
 from kerasae.plotting.rendering.pictures import scaled, spread
 from kerasae.plotting.rendering.pixels import arranged, enlarged, padded
 
@@ -19,7 +17,6 @@ SCALES = ("common", "tile")
 GRAYS = "gray"
 # Color-blind readers can tell red and blue apart; zero is white.
 DIVERGING = "RdBu_r"
-LINE_TILE = (60, 90)  # pixels
 
 
 def signed(values: np.ndarray) -> bool:
@@ -101,21 +98,6 @@ def image_axes(
     width, height = max(1, round(width * shrink)), max(1, round(height * shrink))
     axes = pixel_axes(figure, left, -height, width, height)
     draw_image(axes, image)
-    return axes
-
-
-def line_axes(
-    figure: "Figure",
-    left: int,
-    samples: np.ndarray,
-    limits: tuple[float, float] | None,
-    columns: int,
-) -> "Axes":
-    """Add axes that show vectors or signals as lines, with their top at zero."""
-    rows = math.ceil(len(samples) / columns)
-    height, width = rows * LINE_TILE[0], columns * LINE_TILE[1]
-    axes = pixel_axes(figure, left, -height, width, height)
-    draw_line_tiles(axes, samples, limits, columns=columns)
     return axes
 
 
