@@ -251,6 +251,15 @@ def test_single_samples_and_single_models(conv, tmp_path):
             np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
+def test_bytes_reach_the_model_as_fractions(conv):
+    bytes_ = (IMAGES[:2] * 255).astype("uint8")
+    figures = [
+        plot_interpolation(conv, *pair, steps=2) for pair in (bytes_, bytes_ / 255)
+    ]
+    for got, expected in zip(*(shown(f, 4) for f in figures), strict=True):
+        np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
 def test_colour_and_vectors():
     colored = kerasae.build_conv_ae((8, 8, 3), filters=4)
     figure = plot_interpolation(colored, COLORED[:2], COLORED[2:])

@@ -23,7 +23,6 @@ import kerasae
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.callbacks import TensorBoard
 from kerasae.callbacks._summaries import histogram
-from kerasae.plotting.rendering.pictures import picture_shape, value_range
 from kerasae.plotting.rendering.pixels import thumbnails
 from kerasae.training import grow
 
@@ -598,13 +597,6 @@ def test_lines_rise_with_their_values():
     assert not dark[:8, :14].any()
 
 
-def test_value_range():
-    assert value_range(np.zeros((1, 2), "uint8")) == (0.0, 255.0)
-    assert value_range(np.array([[0.2, 0.9]])) == (0.0, 1.0)
-    assert value_range(np.array([[-3.0, 5.0]])) == (-3.0, 5.0)
-    assert value_range(np.array([[7.0, 7.0]])) == (7.0, 8.0)
-
-
 # Mistakes
 
 
@@ -643,11 +635,3 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
     with pytest.raises(ImportError, match=r'pip install "kerasae\[tensorboard\]"'):
         TensorBoard()
-
-
-def test_picture_shapes():
-    assert picture_shape((8, 8), None) == (8, 8)
-    assert picture_shape((8, 8, 3), None) == (8, 8, 3)
-    assert picture_shape((24, 1), None) == (24,)
-    assert picture_shape((24, 1), (24, 1)) == (24, 1)
-    assert picture_shape((64,), 64) == (64,)

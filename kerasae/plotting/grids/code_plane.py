@@ -28,6 +28,7 @@ from kerasae.plotting.rendering.tiles import GAP, image_axes, tile_image
 
 if TYPE_CHECKING:
     import keras
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SIDE = 900  # pixels, about the longer side of all pictures together
@@ -107,33 +108,51 @@ def plot_code_plane(
     pictures = as_samples(name, predict(decoder, grid.reshape(-1, *code_shape)))
     shape = picture_shape(pictures.shape[1:], image_shape, name)
     pictures = pictures.reshape(-1, *shape)
-
     figure = new_figure(1, 1)
+    axes, places = _draw_plane(figure, pictures, steps)
+    _number_axes(axes, places, (_numbers(x), _numbers(y)))
+    axes.set_xlabel(f"code[{across}]", fontsize=10)
+    axes.set_ylabel(f"code[{upwards}]", fontsize=10)
+    fit_to_content(figure)
+    return save(figure, path)
+
+
+def _draw_plane(
+    figure: "Figure", pictures: np.ndarray, steps: int
+) -> tuple["Axes", tuple[np.ndarray, np.ndarray]]:
+    """Return axes with all pictures, and where the middles of these are in them."""
+    shape = pictures.shape[1:]
     span = value_range(pictures)
     if is_lines(shape):
         axes = line_axes(figure, 0, pictures, span, steps)
-        places = [np.arange(steps) + 0.5] * 2
-    else:
-        zoom = zoom_to(steps * (max(shape[:2]) + GAP), SIDE)
-        image = tile_image(pictures, span, columns=steps, zoom=zoom)
-        axes = image_axes(figure, 0, image, (SIDE * 2, SIDE * 2))
-        places = [
-            np.arange(steps) * (zoom * size + GAP) + GAP + (zoom * size - 1) / 2
-            for size in (shape[1], shape[0])
-        ]
+        middles = np.arange(steps) + 0.5
+        return axes, (middles, middles[::-1])
+    zoom = zoom_to(steps * (max(shape[:2]) + GAP), SIDE)
+    image = tile_image(pictures, span, columns=steps, zoom=zoom)
+    axes = image_axes(figure, 0, image, (SIDE * 2, SIDE * 2))
+    across, upwards = (
+        np.arange(steps) * (zoom * size + GAP) + GAP + (zoom * size - 1) / 2
+        for size in (shape[1], shape[0])
+    )
+    return axes, (across, upwards[::-1])
+
+
+def _number_axes(
+    axes: "Axes",
+    places: tuple[np.ndarray, np.ndarray],
+    numbers: tuple[list[str], list[str]],
+) -> None:
+    """Write as many numbers below and beside the pictures as have room."""
     _, _, width, height = pixel_box(axes)
-    numbers = _numbers(x), _numbers(y)
+    steps = len(places[0])
+    figure = axes.figure.figure
     widest = max(text_width(figure, word, TICK_SIZE) for word in numbers[0])
     upright = (steps - 1) * width / steps < to_pixels(widest + 0.1)
     shown = _label_stride(steps, width, to_pixels(0.2 if upright else widest + 0.1))
     axes.set_xticks(places[0][::shown], numbers[0][::shown], rotation=90 * upright)
     shown = _label_stride(steps, height, to_pixels(0.2))
-    axes.set_yticks(places[1][::-1][::shown], numbers[1][::shown])
+    axes.set_yticks(places[1][::shown], numbers[1][::shown])
     axes.tick_params(labelsize=TICK_SIZE, length=2)
-    axes.set_xlabel(f"code[{across}]", fontsize=10)
-    axes.set_ylabel(f"code[{upwards}]", fontsize=10)
-    fit_to_content(figure)
-    return save(figure, path)
 
 
 def _decoder_of(model: ModelOrTriple) -> "keras.Model":

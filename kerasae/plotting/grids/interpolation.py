@@ -78,20 +78,20 @@ def plot_interpolation(
         expected = f"a model that returns what it takes, {starts.shape[1:]}"
         received = f"pictures of shape {decoded.shape[2:]}"
         raise ValueError(argument_error("model", expected, Description(received)))
-    pairs, steps = decoded.shape[:2]
+    count, steps = decoded.shape[:2]
     pictures = as_samples("the decoder's pictures", decoded.reshape(-1, *shape))
 
-    starts, ends = (values.reshape(pairs, *shape) for values in (starts, ends))
+    starts, ends = (values.reshape(count, *shape) for values in (starts, ends))
     limits = shared_range(shape, np.stack([starts, ends]), starts, ends, pictures)
     shares = np.linspace(0.0, 1.0, steps)
     figure, axes = picture_grid(
-        [""] * pairs,
+        [""] * count,
         steps + 2,
         cell_size(shape),
         titles={0: ["start", *(f"{share:.2g}" for share in shares), "end"]},
         breaks=(1, steps + 1),
     )
-    ways = pictures.reshape(pairs, steps, *shape)
+    ways = pictures.reshape(count, steps, *shape)
     for row, first, way, last in zip(axes, starts, ways, ends, strict=True):
         draw_pictures(row, [first, *way, last], limits)
     return save(figure, path)
@@ -104,7 +104,7 @@ def _inputs(
 
     A single sample gets a first axis; an axis of one channel may be missing.
     """
-    single = getattr(values, "shape", None) == shape
+    single = fits(tuple(getattr(values, "shape", ())), shape)
     samples = as_samples(argument, values[None] if single else values)
     if samples.dtype == np.uint8:
         samples = np.divide(samples, 255, dtype="float32")
