@@ -413,7 +413,7 @@ def test_few_codes():
         ({"codes": CLUSTERS[:4], "method": "tsne", "labels": None}, "5 codes or more"),
         ({"codes": CLUSTERS * np.nan}, "`codes` must be finite"),
         ({"codes": None}, "`codes` must be an array"),
-        ({"labels": CLASSES[:4]}, r"`labels` must be one label a code, 300.*\(4,\)"),
+        ({"labels": CLASSES[:4]}, r"`labels` must be one label per code, 300.*\(4,\)"),
         ({"labels": np.eye(5)[CLASSES]}, r"`labels`.*argmax\(axis=1\)"),
         ({"labels": np.full(300, np.nan)}, "`labels` must be finite"),
         ({"method": "umap"}, "`method` must be one of 'pca', 'tsne', 'isomap'"),

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kerasae._checks import argument_error, nearest
+from kerasae._checks import Description, argument_error, nearest
 
 VALIDATION = "val_"
 PARTS = {"": "training", VALIDATION: "validation"}
@@ -92,7 +92,7 @@ def _numbers(values: Any, where: str) -> np.ndarray:
         raise TypeError(argument_error(where, expected, values))
     if not np.isfinite(found).any():
         fix = "The training diverged: lower the learning rate or scale the data."
-        received = f"{len(found)} values, none finite"
+        received = Description(f"{len(found)} values, none finite")
         expected = "finite at one epoch or more"
         raise ValueError(argument_error(where, expected, received, fix))
     return found
@@ -118,4 +118,5 @@ def _placed(epochs: np.ndarray, values: np.ndarray, where: str) -> np.ndarray:
         if len(chosen) == len(values):
             return chosen
     expected = f"one number for each of {len(epochs)} epochs, or for every k-th"
-    raise ValueError(argument_error(where, expected, f"{len(values)} numbers"))
+    received = Description(f"{len(values)} numbers")
+    raise ValueError(argument_error(where, expected, received))

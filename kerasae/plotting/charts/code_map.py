@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kerasae._arrays import as_samples
+from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import Description, argument_error, one_of, positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import write_names
@@ -125,17 +125,10 @@ def _labels(labels: Any, count: int) -> np.ndarray:
     if found.ndim == 2 and found.shape[1] == 1:
         found = found[:, 0]
     if found.shape != (count,):
-        expected = f"one label a code, {count} in all"
-        fix = "Turn one-hot labels into classes with argmax(axis=1)."
-        received = f"labels.shape={found.shape}"
-        raise ValueError(
-            argument_error(
-                "labels",
-                expected,
-                Description(received),
-                fix if found.ndim == 2 else "",
-            )
-        )
+        expected = f"one label per code, {count} in all"
+        one_hot = "Turn one-hot labels into classes with argmax(axis=1)."
+        fix = one_hot if found.ndim == 2 else ""
+        raise ValueError(shape_error("labels", expected, found.shape, fix))
     if found.dtype.kind not in "iuf":
         return found.astype(str)
     if not np.isfinite(found).all():
