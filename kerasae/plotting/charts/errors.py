@@ -1,12 +1,13 @@
-"""How large the errors are, and what the best and the worst ones look like."""
+"""How large the errors are, and what the best and the worst samples look like."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_samples
 from kerasae._checks import positive_integer
+from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
@@ -16,16 +17,18 @@ from kerasae.plotting._figure import (
     pixel_box,
     save,
     style_chart,
-    whole,
+    to_pixels,
 )
-from kerasae.plotting.image_grid import (
+from kerasae.plotting.rendering.image_grid import (
     LABEL_SIZE,
     cell_size,
-    draw_picture,
-    is_lines,
+    draw_pictures,
     picture_grid,
+)
+from kerasae.plotting.rendering.pictures import (
+    as_samples_like,
     picture_shape,
-    value_range,
+    shared_range,
 )
 
 if TYPE_CHECKING:
@@ -39,8 +42,8 @@ ROWS = ("lowest error", "reconstruction", "highest error", "reconstruction")
 
 
 def plot_errors(
-    originals: Any,
-    reconstructions: Any,
+    originals: ArrayLike,
+    reconstructions: ArrayLike,
     *,
     image_shape: int | tuple[int, ...] | None = None,
     columns: int = 8,
@@ -49,9 +52,9 @@ def plot_errors(
 ) -> "Figure":
     """Draw a histogram of all errors, and below it the best and worst samples.
 
-    The error of a sample is the mean squared difference over all its numbers. Above
-    a picture stands its place among the samples, in brackets, and its error.
-    `plot_reconstructions` shows samples in their order instead.
+    The error of a sample is the mean squared difference over all its numbers. The
+    title of a picture is the sample's index, in brackets, and its error.
+    `plot_reconstructions` shows samples in their own order instead.
 
     Args:
         originals: What the autoencoder should return, an array or tensor of shape
@@ -61,20 +64,20 @@ def plot_errors(
         image_shape: The shape to draw each sample in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
             The default takes the samples' own shape.
-        columns: The most samples drawn of each kind; a positive integer.
+        columns: How many samples of each kind to draw at most; a positive integer.
         bins: Bars of the histogram, which begins at zero; a positive integer.
-        path: The file to write; its suffix names the format, png or svg say.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         A Matplotlib figure whose axes are the pictures, row by row: the samples of
         lowest error, the lowest first, their reconstructions, those of highest
-        error, the highest first, and their reconstructions; the last axes are the
+        error, the highest first, and their reconstructions. The last axes hold the
         histogram.
 
     Raises:
         ValueError: If there is no sample, a shape does not fit, a value is NaN or
             infinite, or the suffix of `path` is unknown.
-        TypeError: If an argument is no array of numbers.
+        TypeError: If an argument is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:
@@ -88,13 +91,10 @@ def plot_errors(
     """
     columns = positive_integer("columns", columns)
     bins = positive_integer("bins", bins)
-    wanted = as_samples("originals", originals)
-    got = as_samples("reconstructions", reconstructions)
-    if got.shape != wanted.shape:
-        expected = f"of the shape of `originals`, {wanted.shape}"
-        raise ValueError(shape_error("reconstructions", expected, got.shape))
-    shape = picture_shape(wanted.shape[1:], image_shape)
-    errors = _errors(wanted, got)
+    inputs = as_samples("originals", originals)
+    outputs = as_samples_like("reconstructions", reconstructions, inputs)
+    shape = picture_shape(inputs.shape[1:], image_shape)
+    errors = _errors(inputs, outputs)
     order = np.argsort(errors, kind="stable")
     count = min(columns, len(errors))
     best, worst = order[:count], order[::-1][:count]
@@ -103,16 +103,13 @@ def plot_errors(
         for row, indices in ((0, best), (2, worst))
     }
     figure, axes = picture_grid(ROWS, count, cell_size(shape), titles=titles)
-    shown = [wanted[best], got[best], wanted[worst], got[worst]]
-    limits = value_range(np.stack(shown) if is_lines(shape) else wanted)
-    for row, samples in enumerate(shown):
-        for column, sample in enumerate(samples):
-            draw_picture(axes[row, column], sample.reshape(shape), limits)
+    shown = [inputs[best], outputs[best], inputs[worst], outputs[worst]]
+    limits = shared_range(shape, inputs, *shown)
+    for row, samples in zip(axes, shown, strict=True):
+        draw_pictures(row, samples.reshape(-1, *shape), limits)
     _draw_histogram(figure, axes, errors, bins)
     fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _errors(originals: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
@@ -135,15 +132,15 @@ def _draw_histogram(
     axes = pixel_axes(
         figure,
         left,
-        bottom + height + whole(BELOW),
-        max(right - left, whole(NARROWEST)),
-        whole(HEIGHT),
+        bottom + height + to_pixels(BELOW),
+        max(right - left, to_pixels(NARROWEST)),
+        to_pixels(HEIGHT),
     )
     most = float(errors.max()) or 1.0
     counts, edges = np.histogram(errors, bins=bins, range=(0.0, most))
     axes.stairs(counts, edges, fill=True, color=BARS)
     axes.set(xlim=(0.0, most * 1.01), ylim=(0.0, counts.max() * 1.05))
-    ticks = min(8, pixel_box(axes)[2] // whole(0.75))
+    ticks = min(8, pixel_box(axes)[2] // to_pixels(0.75))
     axes.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     style_chart(axes)

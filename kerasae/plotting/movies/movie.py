@@ -1,4 +1,4 @@
-"""Movies: frames, one after the other, in one file."""
+"""Movies: many frames in one file."""
 
 import os
 import subprocess
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = ("gif", "mp4")
-# A GIF counts its delays in hundredths of a second, and viewers slow down below two.
+# GIF delays are hundredths of a second, and viewers slow down those below two.
 _FASTEST_GIF = 50
-# ffmpeg's default, 23, smears the edges of drawings; smaller is better and larger.
+# ffmpeg's default, 23, blurs the edges of drawings; lower values make larger files.
 _QUALITY = "18"
 
 
@@ -28,24 +28,24 @@ def write_movie(frames: Any, path: str | os.PathLike[str], *, fps: float = 4) ->
     """Write frames as an animated GIF or as an MP4 video.
 
     Frames are read one at a time, so a long movie needs no more memory than a short
-    one, and the file is written whole or not at all. GIF plays everywhere, but is
-    held to 256 colours a frame; MP4 needs `pip install "kerasae[movies]"`.
+    one, and the file is written atomically. GIF plays everywhere, but is limited to
+    256 colors per frame; MP4 needs `pip install "kerasae[movies]"`.
 
     Args:
         frames: A folder, whose PNG files are taken in the order of their names, as
             `MovieFrames` writes them; or an iterable of picture files, of Pillow
             images, or of arrays of bytes (uint8) of shape (height, width) or
-            (height, width, 3). All of one size.
+            (height, width, 3). All must have the same size.
         path: The file to write, ending in .gif or .mp4.
-        fps: Frames a second, above 0; a GIF shows 50 at most.
+        fps: Frames per second, above 0; a GIF shows 50 at most.
 
     Returns:
-        The path. A GIF starts over at its end.
+        The path. A GIF plays in a loop.
 
     Raises:
         ValueError: If there is no frame, sizes differ, the suffix is unknown, or
             `fps` is out of range.
-        TypeError: If a frame is no picture.
+        TypeError: If a frame is not a picture.
         ImportError: If an MP4 is asked for and imageio or ffmpeg is missing.
         OSError: If a frame cannot be read or `path` cannot be written.
 
@@ -62,15 +62,15 @@ def write_movie(frames: Any, path: str | os.PathLike[str], *, fps: float = 4) ->
     kind = checked_path(path, FORMATS).suffix[1:].lower()
     fps = _checks.positive("fps", fps)
     if kind == "gif" and fps > _FASTEST_GIF:
-        fix = "Write an MP4, or leave out frames."
+        fix = "Write an MP4, or leave out some frames."
         raise ValueError(argument_error("fps", f"{_FASTEST_GIF} at most", fps, fix))
     ffmpeg = _ffmpeg() if kind == "mp4" else ""
-    images = _checked(frames)
-    # Taken before the file is begun: most mistakes show at the first frame.
+    images = _checked_frames(frames)
+    # Read before the file is begun: most mistakes show at the first frame.
     first = next(images, None)
     if first is None:
         where = f" in {os.fspath(frames)!r}" if _is_path(frames) else ""
-        fix = "Train with the callback MovieFrames first, say."
+        fix = "For example, train with the callback MovieFrames first."
         expected = "at least one picture"
         received = f"no PNG file{where}" if where else "none"
         raise ValueError(argument_error("frames", expected, Description(received), fix))
@@ -87,14 +87,14 @@ def _is_path(frames: Any) -> bool:
     return isinstance(frames, (str, os.PathLike))
 
 
-def _checked(frames: Any) -> Iterator["Image"]:
+def _checked_frames(frames: Any) -> Iterator["Image"]:
     """Yield the frames as RGB images of one size."""
     if _is_path(frames):
         folder = Path(frames)
         if not folder.is_dir():
             fix = "Name the folder that MovieFrames wrote to."
             raise ValueError(argument_error("frames", "a folder", str(frames), fix))
-        # What begins with a dot is being written.
+        # Names that begin with a dot are files being written.
         frames = sorted(p for p in folder.glob("*.png") if p.name[0] != ".")
     elif not isinstance(frames, Iterable):
         raise TypeError(argument_error("frames", "a folder, or several frames", frames))
@@ -108,7 +108,7 @@ def _checked(frames: Any) -> Iterator["Image"]:
             raise ValueError(
                 f"`frames` must be of one size. Received: {_by(size)} pixels for the "
                 f"first, {_by(image.size)} for frame {number}{name}. Frames of "
-                "another run belong into another folder."
+                "another run belong in another folder."
             )
         yield image
 
@@ -142,13 +142,13 @@ def _image(frame: Any, number: int) -> "Image":
 
 
 def _write_gif(images: Iterator["Image"], path: Path, fps: float) -> None:
-    """Write one frame after the other, of each only what changed.
+    """Write the frames one by one, of each only what changed.
 
     `Image.save` with `append_images` would keep all frames in memory.
     """
     from PIL.GifImagePlugin import getdata, getheader
 
-    # Delays are whole hundredths of a second; rounded so that no lag adds up.
+    # Delays are whole hundredths of a second, rounded so that no lag accumulates.
     delays = (b - a for a, b in pairwise(round(n * 100 / fps) for n in count()))
     before: Image | None = None
     with path.open("wb") as file:
@@ -164,7 +164,7 @@ def _write_gif(images: Iterator["Image"], path: Path, fps: float) -> None:
 
 
 def _changed(before: "Image | None", image: "Image") -> tuple[int, int, int, int]:
-    """Return the box that holds all that differs, a pixel if nothing does."""
+    """Return the box around all that differs, one pixel if nothing does."""
     from PIL import ImageChops
 
     if before is None:
@@ -173,25 +173,25 @@ def _changed(before: "Image | None", image: "Image") -> tuple[int, int, int, int
 
 
 def _reduced(image: "Image") -> "Image":
-    """Return an image of 256 colours at most; shades of gray all stay as they are."""
+    """Return an image of 256 colors at most; shades of gray are kept exactly."""
     from PIL import Image
 
     red, green, blue = (np.asarray(channel) for channel in image.split())
     if np.array_equal(red, green) and np.array_equal(green, blue):
         return image.convert("L").convert("P")
-    # No dither: it would make flat areas flicker from frame to frame.
+    # Dithering would make flat areas flicker from frame to frame.
     return image.quantize(256, dither=Image.Dither.NONE)
 
 
 def _write_mp4(images: Iterator["Image"], path: Path, fps: float, ffmpeg: str) -> None:
-    """Hand the frames to ffmpeg through a pipe.
+    """Send the frames to ffmpeg through a pipe.
 
-    Not by imageio's own writer: it forks, of which JAX warns.
+    imageio's own writer forks, which JAX warns about.
     """
     first = _even(next(images))
     height, width = first.shape[:2]
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}")
-    # 4:2:0 is what browsers play, and they start before the file is there in full.
+    # Browsers play 4:2:0, and with "faststart" before the file has fully arrived.
     video = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", _QUALITY)
     command = (ffmpeg, "-y", "-loglevel", "error", *raw, "-r", f"{fps}", "-i", "-")
     with subprocess.Popen(
@@ -203,14 +203,14 @@ def _write_mp4(images: Iterator["Image"], path: Path, fps: float, ffmpeg: str) -
         with suppress(BrokenPipeError):  # ffmpeg gave up, and says why
             for pixels in chain([first], map(_even, images)):
                 pipe.write(pixels.tobytes())
-        _, complaints = process.communicate()
+        _, errors = process.communicate()
     if process.returncode:
-        reason = complaints.decode(errors="replace").strip()
+        reason = errors.decode(errors="replace").strip()
         raise OSError(f"ffmpeg could not write the movie: {reason}")
 
 
 def _even(image: "Image") -> np.ndarray:
-    """Repeat the last row and column where their number is odd: the codec's wish."""
+    """Repeat the last row and column where their number is odd, for the codec."""
     pixels = np.asarray(image)
     height, width = pixels.shape[:2]
     return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
@@ -224,6 +224,5 @@ def _ffmpeg() -> str:
         return get_ffmpeg_exe()
     except (ImportError, RuntimeError) as error:
         raise ImportError(
-            'An MP4 needs ffmpeg: pip install "kerasae[movies]". A .gif needs nothing '
-            "more."
+            'An MP4 needs ffmpeg: pip install "kerasae[movies]". A .gif does not.'
         ) from error

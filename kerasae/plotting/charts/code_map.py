@@ -1,4 +1,4 @@
-"""Codes as points of a map, coloured by what they stand for."""
+"""Codes as points on a map, colored by their labels."""
 
 import os
 import warnings
@@ -6,72 +6,72 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kerasae._arrays import as_samples
+from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import Description, argument_error, one_of, positive_integer
+from kerasae._types import ArrayLike
+from kerasae.plotting._annotations import write_names
 from kerasae.plotting._figure import COLORS, add_legend, figure_and_axes, save
-from kerasae.plotting._names import write_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 METHODS = ("pca", "tsne", "isomap")
-# Three more that colour-blind readers tell from the others as well as those from
-# each other: ten classes, ten colours.
+# Three more for ten classes, as distinct to color-blind readers as the others.
 CLASS_COLORS = (*COLORS, "#330088", "#663300", "#8800EE")
-MARKERS = ("o", "^", "s", "D", "v", "P", "X")  # one for each round of the colours
-MOST_CLASSES = 20  # more different numbers than these are a quantity
-NEIGHBOURS = 15
+MARKERS = ("o", "^", "s", "D", "v", "P", "X")  # one per round through the colors
+MOST_CLASSES = 20  # more different numbers than this are a quantity
+NEIGHBORS = 15
 LABEL_SIZE = 11.0
 
 
-class _Map(NamedTuple):
+class _Projection(NamedTuple):
     points: np.ndarray
     names: tuple[str, str]
-    measured: bool  # whether positions are numbers that mean something
+    measured: bool  # whether coordinates mean something
 
 
 def plot_code_map(
-    codes: Any,
+    codes: ArrayLike,
     *,
-    labels: Any = None,
+    labels: ArrayLike | None = None,
     method: str | None = None,
     limit: int = 2000,
     seed: int = 0,
-    axes: Any = None,
+    axes: "Axes | None" = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
-    """Draw codes as points in two dimensions, coloured by their labels.
+    """Draw codes as points in two dimensions, colored by their labels.
 
-    Beside the legend, the class of a cloud is written in its middle, at the median
-    of its points, so that nobody needs to tell ten colours apart.
+    Besides the legend, the name of each class is written at the median of its points,
+    so that nobody needs to tell ten colors apart.
 
     Args:
         codes: What an encoder returned, an array or tensor of shape (n, ...).
-        labels: One a sample: classes, that is words, or at most 20 different whole
-            numbers; or a quantity, for which a colour bar stands beside the map.
-        method: How codes of more than two dimensions become two. `"pca"`, principal
-            component analysis, turns the code and hides nothing but the other
-            directions; its axes say how much of the variance they show. `"tsne"`
-            keeps neighbours together: clusters show clearly, their sizes and
+        labels: One per sample: classes, that is strings, or at most 20 different
+            whole numbers; or a quantity, which gets a color bar.
+        method: How to reduce codes of more than two dimensions to two. `"pca"`,
+            principal component analysis, rotates the code and drops all but two
+            directions; the axes say how much of the variance they show. `"tsne"`
+            keeps neighbors together: clusters show clearly, but their sizes and
             distances mean nothing. `"isomap"` unrolls the graph of the 15 nearest
-            neighbours of each code: a map of the distances along the data. Default:
+            neighbors of each code: a map of the distances along the data. Default:
             the code itself if it has two dimensions, else `"pca"`.
-        limit: The most codes drawn, a positive integer; of more, as many are drawn
-            at random. `"tsne"` and `"isomap"` take seconds for the default.
+        limit: How many codes to draw at most, chosen at random; a positive integer.
+            With the default, `"tsne"` and `"isomap"` take seconds.
         seed: Makes that choice and the map repeatable.
-        axes: Where to draw, a Matplotlib Axes of yours, which gets no legend. The
-            default makes a figure.
-        path: The file to write; its suffix names the format, png or svg say.
+        axes: Your own Matplotlib Axes to draw in, which gets no legend. The default
+            makes a new figure.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         The Matplotlib figure.
 
     Raises:
-        ValueError: If there are too few codes, they have one dimension only or are
+        ValueError: If there are too few codes, they have only one dimension or are
             all the same, the labels do not fit, a value is NaN or infinite, or the
             suffix of `path` is unknown.
-        TypeError: If an argument is no array, or `axes` no Axes.
+        TypeError: If an argument is not an array, or `axes` is not an Axes.
         OSError: If `path` cannot be written.
 
     Reference:
@@ -101,43 +101,34 @@ def plot_code_map(
         chosen = np.sort(generator.choice(len(flat), limit, replace=False))
         flat = flat[chosen]
         kinds = None if kinds is None else kinds[chosen]
-    place = _place(flat, method, seed)
+    projection = _project(flat, method, seed)
     own = axes is None
     figure, axes = figure_and_axes(axes, 5.6, 4.4)
     if kinds is None:
-        _scatter(axes, place.points, COLORS[0])
+        _scatter(axes, projection.points, COLORS[0])
     elif kinds.dtype.kind == "f":
-        shown = _scatter(axes, place.points, kinds)
+        shown = _scatter(axes, projection.points, kinds)
         bar = figure.colorbar(shown, ax=axes, alpha=1)
         bar.ax.tick_params(labelsize=9)
         bar.outline.set(linewidth=0.6, edgecolor="0.75")
-    _dress_axes(axes, place)
+    _label_axes(axes, projection)
     if kinds is not None and kinds.dtype.kind != "f":
-        _draw_classes(axes, place.points, kinds, beside=own)
-    if path is not None:
-        save(figure, path)
-    return figure
+        _draw_classes(axes, projection.points, kinds, beside=own)
+    return save(figure, path)
 
 
 def _labels(labels: Any, count: int) -> np.ndarray:
-    """Return one label a code: floats for a quantity, else words or whole numbers."""
+    """Return one label per code: floats for a quantity, else strings or integers."""
     if hasattr(labels, "shape") and not isinstance(labels, np.ndarray):
         labels = _as_array(labels)
     found = np.asarray(labels)
     if found.ndim == 2 and found.shape[1] == 1:
         found = found[:, 0]
     if found.shape != (count,):
-        expected = f"one label a code, {count} in all"
-        fix = "Turn one-hot labels into classes with argmax(axis=1)."
-        received = f"labels.shape={found.shape}"
-        raise ValueError(
-            argument_error(
-                "labels",
-                expected,
-                Description(received),
-                fix if found.ndim == 2 else "",
-            )
-        )
+        expected = f"one label per code, {count} in all"
+        one_hot = "Turn one-hot labels into classes with argmax(axis=1)."
+        fix = one_hot if found.ndim == 2 else ""
+        raise ValueError(shape_error("labels", expected, found.shape, fix))
     if found.dtype.kind not in "iuf":
         return found.astype(str)
     if not np.isfinite(found).all():
@@ -157,10 +148,10 @@ def _as_array(labels: Any) -> np.ndarray:
     return np.asarray(ops.convert_to_numpy(labels))
 
 
-def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
+def _project(codes: np.ndarray, method: str | None, seed: int) -> _Projection:
     """Return a point in the plane for each code."""
     if method is None and codes.shape[1] == 2:
-        return _Map(codes, ("code[0]", "code[1]"), True)
+        return _Projection(codes, ("code[0]", "code[1]"), True)
     method = method or "pca"
     least = 2 if method == "pca" else 5
     if len(codes) < least:
@@ -183,22 +174,22 @@ def _place(codes: np.ndarray, method: str | None, seed: int) -> _Map:
             f"component 1, {100 * first:.0f} % of the variance",
             f"component 2, {100 * second:.0f} %",
         )
-        return _Map(points, names, True)
+        return _Projection(points, names, True)
     if method == "tsne":
         from sklearn.manifold import TSNE
 
         perplexity = min(30.0, (len(codes) - 1) / 3)
         tsne = TSNE(perplexity=perplexity, init="pca", random_state=seed)
-        return _Map(tsne.fit_transform(codes), ("t-SNE", ""), False)
+        return _Projection(tsne.fit_transform(codes), ("t-SNE", ""), False)
     from sklearn.manifold import Isomap
 
-    isomap = Isomap(n_neighbors=min(NEIGHBOURS, len(codes) - 1))
+    isomap = Isomap(n_neighbors=min(NEIGHBORS, len(codes) - 1))
     with warnings.catch_warnings():
-        # Clusters without a way between them are joined by the shortest one.
+        # scikit-learn joins unconnected clusters at their closest points.
         warnings.filterwarnings("ignore", "The number of connected components")
         warnings.filterwarnings("ignore", "Changing the sparsity structure")
         points = isomap.fit_transform(codes)
-    return _Map(points, ("Isomap", ""), False)
+    return _Projection(points, ("Isomap", ""), False)
 
 
 def _scatter(axes: "Axes", points: np.ndarray, colors: Any, marker: str = "o") -> Any:
@@ -214,21 +205,20 @@ def _scatter(axes: "Axes", points: np.ndarray, colors: Any, marker: str = "o") -
     )
 
 
-def _dress_axes(axes: "Axes", place: _Map) -> None:
-    axes.set_xlabel(place.names[0], fontsize=LABEL_SIZE)
-    axes.set_ylabel(place.names[1], fontsize=LABEL_SIZE)
-    if place.measured:
+def _label_axes(axes: "Axes", projection: _Projection) -> None:
+    axes.set_xlabel(projection.names[0], fontsize=LABEL_SIZE)
+    axes.set_ylabel(projection.names[1], fontsize=LABEL_SIZE)
+    if projection.measured:
         axes.tick_params(labelsize=10)
     else:
         axes.set(xticks=[], yticks=[])
-    for spine in axes.spines.values():
-        spine.set(color="0.75", linewidth=0.8)
+    axes.spines[:].set(color="0.75", linewidth=0.8)
 
 
 def _draw_classes(
     axes: "Axes", points: np.ndarray, kinds: np.ndarray, *, beside: bool
 ) -> None:
-    """Draw points and their classes' names, with a legend beside if there is room."""
+    """Draw points and the names of their classes, and perhaps a legend beside."""
     from matplotlib.lines import Line2D
 
     figure = axes.figure.figure
@@ -236,8 +226,8 @@ def _draw_classes(
     classes, numbers = np.unique(kinds, return_inverse=True)
     laps, places = np.divmod(numbers, len(CLASS_COLORS))
     colors = np.array(CLASS_COLORS)[places]
-    # All classes of a marker at once, in the order of the samples: drawn one after
-    # the other, the last class would hide the first.
+    # All classes with one marker at once, in the order of the samples: drawn class by
+    # class, the last would hide the first.
     for lap in range(laps.max() + 1):
         chosen = laps == lap
         marker = MARKERS[lap % len(MARKERS)]

@@ -1,4 +1,4 @@
-"""Codes as pictures: the channels of feature maps, and bars for vectors."""
+"""Codes as pictures: feature maps channel by channel, vectors as bars."""
 
 import math
 import os
@@ -10,17 +10,21 @@ import numpy as np
 from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import argument_error, one_of, positive_integer
 from kerasae._checks import input_shape as checked_shape
-from kerasae.plotting._figure import COLORS, fit_to_content, number, save, whole
-from kerasae.plotting.image_grid import (
+from kerasae._types import ArrayLike
+from kerasae.plotting._figure import COLORS, fit_to_content, number, save, to_pixels
+from kerasae.plotting.rendering.image_grid import (
     CELL,
     cell_size,
-    checked_titles,
-    draw_picture,
+    draw_pictures,
     picture_grid,
+)
+from kerasae.plotting.rendering.pictures import (
+    checked_labels,
     picture_shape,
+    spread,
     value_range,
 )
-from kerasae.plotting.tiles import (
+from kerasae.plotting.rendering.tiles import (
     GAP,
     SCALES,
     add_color_bar,
@@ -35,13 +39,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BARS = (CELL, 0.7)  # inches
-TALLEST = 2.0  # a block of channels is at most about this many times as high as wide
+TALLEST = 2.0  # a block of channels is at most about this many times as tall as wide
 
 
 def plot_codes(
-    codes: Any,
+    codes: ArrayLike,
     *,
-    originals: Any = None,
+    originals: ArrayLike | None = None,
     image_shape: int | tuple[int, ...] | None = None,
     code_shape: int | tuple[int, ...] | None = None,
     channels_across: int | None = None,
@@ -50,40 +54,41 @@ def plot_codes(
     scale: str = "common",
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
-    """Draw codes, one sample a column, below the inputs they stand for if given.
+    """Draw codes, one sample per column, below their inputs if those are given.
 
-    Feature maps are drawn as they are, without smoothing, one small tile a channel,
-    row by row from the upper left; vectors as bars, one a unit. Gray runs from the
-    smallest value, black, to the largest, white. Codes with values on both sides of
-    zero are drawn from blue over white, which is zero, to red.
+    Feature maps are drawn without smoothing, one small tile per channel, row by row
+    from the upper left; vectors as bars, one per unit. Gray runs from the smallest
+    value, black, to the largest, white. Codes with values on both sides of zero run
+    from blue through white, which is zero, to red.
 
     Args:
         codes: What an encoder returned, an array or tensor of shape (n, size),
             (n, height, width) or (n, height, width, channels).
-        originals: What the encoder was given, images or vectors, the same number:
-            drawn as a row above.
+        originals: What the encoder was given, as many images or vectors; drawn as
+            a row above.
         image_shape: The shape to draw each original in, as in
             `plot_reconstructions`.
         code_shape: The shape to draw each code in: (height, width) or
             (height, width, channels) lays a vector out as tiles, (size,) draws
             feature maps as bars. The default takes the codes' own shape.
         channels_across: Tiles side by side, a positive integer: 1 stacks them. The
-            default makes a block that is higher than wide.
-        columns: The most samples drawn, from the first on; a positive integer.
-        titles: One title a sample, its class say, written above the column.
-        scale: `"common"`: one scale for all codes drawn, which can then be
-            compared; its values stand beside them. `"tile"`: one for each tile, or
-            vector, which shows the pattern in weak ones.
-        path: The file to write; its suffix names the format, png or svg say.
+            default makes a block that is taller than wide.
+        columns: How many samples to draw at most, from the first on; a positive
+            integer.
+        titles: One title per sample, such as its class, written above its column.
+        scale: `"common"`: one scale for all codes drawn, so that they can be
+            compared; its values are written beside them. `"tile"`: one for each
+            tile, or vector, which shows the pattern in weak ones.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
-        A Matplotlib figure: an axes for each original, one for each code, and with
-        tiles on a common scale one for their colour bar.
+        A Matplotlib figure with an axes for each original, one for each code and,
+        where tiles share a scale, one for their color bar.
 
     Raises:
         ValueError: If there is no code, a shape does not fit, a value is NaN or
             infinite, or the suffix of `path` is unknown.
-        TypeError: If an argument is no array of numbers.
+        TypeError: If an argument is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:
@@ -103,26 +108,24 @@ def plot_codes(
     values = as_samples("codes", codes)
     count = min(columns, len(values))
     shape = _code_shape(values.shape[1:], code_shape)
-    names = checked_titles(titles, len(values))
+    names = checked_labels("titles", titles, len(values))
     shown = values[:count].reshape(count, *shape)
     common = scale == "common"
-    pictures = None
+    rows, sizes = [], []
     if originals is not None:
         pictures = as_samples("originals", originals)
         if len(pictures) != len(values):
             expected = f"as many as the codes, {len(values)}"
             raise ValueError(shape_error("originals", expected, pictures.shape))
         drawn_as = picture_shape(pictures.shape[1:], image_shape)
-    rows, sizes = [], []
-    if pictures is not None:
         rows.append("original")
         sizes.append(cell_size(drawn_as))
     blocks = None
     if len(shape) == 1:
         limits = _bar_limits(shown) if common else None
         rows.append(_bar_label(limits))
-        width = whole(BARS[0])
-        sizes.append((sizes[0][0] if sizes else width, whole(BARS[1])))
+        width = sizes[0][0] if sizes else to_pixels(BARS[0])
+        sizes.append((width, to_pixels(BARS[1])))
     else:
         diverging = signed(shown)
         limits = color_limits(shown, diverging) if common else None
@@ -132,10 +135,9 @@ def plot_codes(
         sizes.append(blocks[0].shape[1::-1])
     above = None if names is None else {0: names[:count]}
     figure, axes = picture_grid(rows, count, sizes, titles=above)
-    if pictures is not None:
-        span = value_range(pictures)
-        for column, picture in enumerate(pictures[:count]):
-            draw_picture(axes[0, column], picture.reshape(drawn_as), span)
+    if originals is not None:
+        drawn = pictures[:count].reshape(count, *drawn_as)
+        draw_pictures(axes[0], drawn, value_range(pictures))
     for column in range(count):
         if blocks is None:
             _draw_bars(axes[-1, column], shown[column], limits)
@@ -144,9 +146,7 @@ def plot_codes(
     if blocks is not None and limits is not None:
         add_color_bar(figure, axes[-1, -1], limits, diverging=diverging)
         fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _code_shape(
@@ -166,7 +166,7 @@ def _code_shape(
             expected = f"as large as one code, {math.prod(sample_shape)} numbers"
             fix = f"One code has the shape {sample_shape}."
             raise ValueError(argument_error("code_shape", expected, wanted, fix))
-    elif math.prod(shape[:-1]) == 1:  # maps of one pixel, too
+    elif math.prod(shape[:-1]) == 1:  # also feature maps of one pixel
         shape = shape[-1:]
     if len(shape) > 3:
         expected = "(n, size), (n, height, width) or (n, height, width, channels)"
@@ -182,15 +182,15 @@ def _blocks(
     across: int | None,
     diverging: bool,
 ) -> list[np.ndarray]:
-    """Return one image a code, in which its channels are tiles."""
+    """Return an image of each code, with its channels as tiles."""
     _, height, width, channels = codes.shape
     if across is None:
         across = 1
-        # Two channels side by side are no wider than two digits: as few as it takes.
+        # As few as it takes: the fewer side by side, the larger each is drawn.
         while math.ceil(channels / across) * height > TALLEST * across * width:
             across += 1
     across = min(positive_integer("channels_across", across), channels)
-    room = whole(CELL) - (across + 1) * GAP
+    room = to_pixels(CELL) - (across + 1) * GAP
     zoom = max(1, room // (across * width))
     return [
         tile_image(
@@ -205,9 +205,8 @@ def _blocks(
 
 
 def _bar_limits(values: np.ndarray) -> tuple[float, float]:
-    """Return limits that hold all values and zero, where bars begin."""
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    return low, high if high > low else low + 1.0
+    """Return limits that hold all values, and zero, where bars begin."""
+    return spread(min(0.0, float(values.min())), max(0.0, float(values.max())))
 
 
 def _bar_label(limits: tuple[float, float] | None) -> str:
@@ -227,5 +226,4 @@ def _draw_bars(
     room = 0.04 * (high - low)
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(low - (room if low < 0 else 0), high + room)
-    for spine in axes.spines.values():
-        spine.set(color="0.75", linewidth=0.6)
+    axes.spines[:].set(color="0.75", linewidth=0.6)

@@ -1,13 +1,16 @@
-"""A sheet of images, such as a model drew."""
+"""Many samples on one sheet, such as a model generated."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasae._arrays import as_samples
 from kerasae._checks import positive_integer
+from kerasae._types import ArrayLike
 from kerasae.plotting._figure import fit_to_content, new_figure, save
-from kerasae.plotting.image_grid import is_lines, picture_shape, value_range
-from kerasae.plotting.tiles import GAP, image_axes, line_axes, tile_image, zoom_to
+from kerasae.plotting.rendering.lines import line_axes
+from kerasae.plotting.rendering.pictures import is_lines, picture_shape, value_range
+from kerasae.plotting.rendering.pixels import zoom_to
+from kerasae.plotting.rendering.tiles import GAP, image_axes, tile_image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,7 +19,7 @@ SIDE = 700  # pixels, about the width of all pictures together
 
 
 def plot_samples(
-    samples: Any,
+    samples: ArrayLike,
     *,
     columns: int = 10,
     image_shape: int | tuple[int, ...] | None = None,
@@ -26,11 +29,11 @@ def plot_samples(
 
     Args:
         samples: Images or vectors, an array or tensor of shape (n, size),
-            (n, height, width), (n, height, width, 1 or 3); what
-            `kerasae.generation.sample` returns, say. All are drawn, on one scale.
+            (n, height, width), (n, height, width, 1 or 3), such as
+            `kerasae.generation.sample` returns. All are drawn, on one scale.
         columns: Samples in a row, a positive integer.
         image_shape: The shape to draw each sample in, as in `plot_reconstructions`.
-        path: The file to write; its suffix names the format, png or svg say.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         A Matplotlib figure with one axes, which shows all samples.
@@ -38,7 +41,7 @@ def plot_samples(
     Raises:
         ValueError: If there is no sample, a shape does not fit, a value is NaN or
             infinite, or the suffix of `path` is unknown.
-        TypeError: If `samples` is no array of numbers.
+        TypeError: If `samples` is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:
@@ -62,6 +65,4 @@ def plot_samples(
         axes = image_axes(figure, 0, image, (SIDE * 2, SIDE * 4))
     axes.set(xticks=[], yticks=[])
     fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)

@@ -1,9 +1,9 @@
-"""A diagram without Graphviz: boxes and arrows."""
+"""A diagram of boxes and arrows, for machines without Graphviz."""
 
 from typing import TYPE_CHECKING
 
 from kerasae.plotting._figure import MARGIN, new_figure, text_width
-from kerasae.plotting._graph import PARTS, Graph, Node
+from kerasae.plotting.diagrams._graph import PARTS, Graph, Node
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,7 +15,7 @@ NAME, KIND = 10, 8.5  # points
 
 
 def draw_boxes(graph: Graph) -> "Figure":
-    """Return a figure with a box a call, from top to bottom."""
+    """Return a figure with one box per call, from top to bottom."""
     from matplotlib.patches import FancyArrowPatch, Rectangle
 
     rows = _rows(graph)
@@ -24,7 +24,7 @@ def draw_boxes(graph: Graph) -> "Figure":
         max(text_width(probe, node.name, NAME), text_width(probe, _below(node), KIND))
         for node in graph.nodes
     )
-    width += 2 * PAD + 0.1  # fonts of those who view an SVG may run wider
+    width += 2 * PAD + 0.1  # an SVG may be viewed with a wider font
     columns = max(map(len, rows))
     full_width = columns * width + (columns - 1) * GAP + 2 * MARGIN
     full_height = len(rows) * (HEIGHT + GAP) - GAP + 2 * MARGIN
@@ -78,7 +78,7 @@ def draw_boxes(graph: Graph) -> "Figure":
             shrinkB=0,
             color="0.35",
             linewidth=1.1,
-            zorder=0.5,  # one that skips a row passes behind the boxes
+            zorder=0.5,  # an arrow that skips a row passes behind the boxes
         )
         axes.add_patch(arrow)
     return figure
@@ -89,12 +89,12 @@ def _below(node: Node) -> str:
 
 
 def _rows(graph: Graph) -> list[list[int]]:
-    """Return the calls by their distance from the inputs."""
+    """Return the calls by their distance from the inputs, row by row."""
     level = [0] * len(graph.nodes)
     for start, end in graph.edges:  # those into a call come before those out of it
         level[end] = max(level[end], level[start] + 1)
     fed = {end for _, end in graph.edges}
-    for start in set(range(len(level))) - fed:  # inputs stand above where they go
+    for start in set(range(len(level))) - fed:  # inputs, right above where they go
         ends = [level[end] for begin, end in graph.edges if begin == start]
         level[start] = min(ends, default=1) - 1
     rows: list[list[int]] = [[] for _ in range(max(level) + 1)]

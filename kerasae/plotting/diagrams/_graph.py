@@ -1,4 +1,4 @@
-"""What a diagram shows: the calls of a model's layers, and how they follow."""
+"""What a diagram shows: the calls of a model's layers, and their order."""
 
 from typing import Any, NamedTuple
 
@@ -7,8 +7,8 @@ import keras
 from kerasae._layer_names import CODE
 from kerasae._triple import split
 
-# Parts of an autoencoder, with the colours of their headings: Okabe and Ito's blue,
-# vermilion and green, and black for layers of models that have no parts.
+# Parts of an autoencoder, with the colors of their headings: Okabe and Ito's blue
+# and vermilion, a darker green, violet, and gray for models that have no parts.
 PARTS = {
     "encoder": "#0072B2",
     "code": "#D55E00",
@@ -24,7 +24,7 @@ class Node(NamedTuple):
     Attributes:
         name: Name of the layer.
         kind: Its class, with the activation if it has one.
-        shape: Shape of what it returns, without the batch.
+        shape: Shape of its output, without the batch axis.
         part: A key of `PARTS`.
     """
 
@@ -42,8 +42,8 @@ class Graph(NamedTuple):
 
 
 def graph_of(model: keras.Model) -> Graph:
-    """Return the calls of a model's layers in the order of the data's way."""
-    if not hasattr(model, "operations"):  # no Functional one
+    """Return the calls of a model's layers in the order of the data flow."""
+    if not hasattr(model, "operations"):  # not a Functional model
         layers = model.layers if isinstance(model, keras.Sequential) else [model]
         nodes = [_node(layer, _outputs(layer), "") for layer in layers]
         return Graph(nodes, [(n, n + 1) for n in range(len(nodes) - 1)])
@@ -104,7 +104,7 @@ def _node(layer: Any, outputs: Any, part: str) -> Node:
 
 
 def _outputs(layer: keras.Layer) -> Any:
-    """Return what a layer returned, nothing if it was never called with symbols."""
+    """Return a layer's symbolic outputs, or nothing if it has none."""
     try:
         return layer.output
     except (AttributeError, ValueError):
@@ -112,11 +112,11 @@ def _outputs(layer: keras.Layer) -> Any:
 
 
 def _shape(tensors: Any) -> str:
-    """Return "28 x 28 x 1" for tensors, without the batch."""
+    """Return "28 x 28 x 1" for tensors, without the batch axis."""
     return ", ".join(
         " \N{MULTIPLICATION SIGN} ".join(
             "any" if size is None else str(size) for size in tensor.shape[1:]
         )
         for tensor in keras.tree.flatten(tensors)
-        if len(tensor.shape) > 1  # not a number a sample
+        if len(tensor.shape) > 1  # not one number per sample
     )

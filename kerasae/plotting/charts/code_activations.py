@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasae._arrays import as_samples
 from kerasae._checks import argument_error, positive_integer
+from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
@@ -28,29 +29,29 @@ STYLES = ("-", "--", "-.", ":")
 
 
 def plot_code_activations(
-    codes: Any,
+    codes: ArrayLike | Mapping[str, ArrayLike],
     *,
     bins: int = 50,
     log: bool = True,
-    axes: Any = None,
+    axes: "Axes | None" = None,
     path: str | os.PathLike[str] | None = None,
 ) -> "Figure":
-    """Draw how often code units take which value, and the mean of each unit.
+    """Draw a histogram of the values of code units, and the mean of each unit.
 
-    On the left the values of all units for all samples, with their mean: what a
+    On the left are the values of all units for all samples, with their mean, which a
     penalty on the code makes small. Where many values are exactly zero, the legend
-    says how many. On the right the mean of each unit, the largest first: units that
-    are always silent end at zero.
+    says how many. On the right is the mean of each unit, the largest first; units
+    that are always silent come last, at zero.
 
     Args:
-        codes: What an encoder returned, shape (n, ...), each number of a code being
-            a unit; or a mapping {name: such codes}, to compare several models.
+        codes: What an encoder returned, shape (n, ...), where each number of a code
+            is a unit; or a mapping {name: such codes}, to compare several models.
         bins: Bars of the histogram; a positive integer.
-        log: Whether the shares stand on a logarithmic scale, which shows the rare
-            values beside a tall bar at zero.
-        axes: Where to draw, a Matplotlib Axes of yours, which then gets the
-            histogram alone. The default makes a figure.
-        path: The file to write; its suffix names the format, png or svg say.
+        log: Whether to use a logarithmic scale, which shows rare values beside a tall
+            bar at zero.
+        axes: Your own Matplotlib Axes to draw in, which gets the histogram alone. The
+            default makes a new figure.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         The Matplotlib figure, with two axes if it is a new one.
@@ -58,7 +59,7 @@ def plot_code_activations(
     Raises:
         ValueError: If there is no code, a value is NaN or infinite, or the suffix of
             `path` is unknown.
-        TypeError: If `codes` is none of the above, or `axes` no Axes.
+        TypeError: If `codes` is none of the above, or `axes` is not an Axes.
         OSError: If `path` cannot be written.
 
     Example:
@@ -69,7 +70,7 @@ def plot_code_activations(
         ['mean 0.625', 'mean 5']
     """
     bins = positive_integer("bins", bins)
-    named = _named(codes)
+    named = _codes_by_name(codes)
     if axes is not None:
         figure, histogram = figure_and_axes(axes, 0, 0)
         units = None
@@ -79,24 +80,26 @@ def plot_code_activations(
     _draw_histogram(histogram, named, bins, log)
     if units is not None:
         _draw_units(units, named)
-    _name_curves(histogram, named)
+    _add_curve_legend(histogram, named)
     marks = [
-        Mark(float(values.mean()), f"mean {number(values.mean())}", _color(place))
-        for place, values in enumerate(named.values())
+        Mark(
+            float(values.mean()),
+            f"mean {number(values.mean())}",
+            COLORS[index % len(COLORS)],
+        )
+        for index, values in enumerate(named.values())
     ]
     add_marks(histogram, marks, grow=units is not None)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
-def _named(codes: Any) -> dict[str, np.ndarray]:
-    """Return {name: codes of shape (n, units)}; lone codes have the name ""."""
+def _codes_by_name(codes: Any) -> dict[str, np.ndarray]:
+    """Return {name: codes of shape (n, units)}; codes without a name have ""."""
     if not isinstance(codes, Mapping):
         found = {"": as_samples("codes", codes)}
     elif not codes:
         fix = "For example codes={'sparse': encoder.predict(x)}."
-        raise ValueError(argument_error("codes", "not empty", codes, fix))
+        raise ValueError(argument_error("codes", "non-empty", codes, fix))
     else:
         found = {
             str(name): as_samples(f"codes[{name!r}]", values)
@@ -108,12 +111,10 @@ def _named(codes: Any) -> dict[str, np.ndarray]:
     }
 
 
-def _color(place: int) -> str:
-    return COLORS[place % len(COLORS)]
-
-
-def _style(place: int) -> Any:
-    return STYLES[place // len(COLORS) % len(STYLES)]
+def _style(index: int) -> dict[str, Any]:
+    """Return the look of a curve; the line style tells rounds of the colors apart."""
+    lap, number = divmod(index, len(COLORS))
+    return {"color": COLORS[number], "linestyle": STYLES[lap % len(STYLES)]}
 
 
 def _draw_histogram(
@@ -121,13 +122,12 @@ def _draw_histogram(
 ) -> None:
     low = min(values.min() for values in named.values())
     high = max(values.max() for values in named.values())
-    for place, values in enumerate(named.values()):
+    for index, values in enumerate(named.values()):
         counts, edges = np.histogram(values, bins=bins, range=(low, high))
         axes.stairs(
             100 * counts / values.size,
             edges,
-            color=_color(place),
-            linestyle=_style(place),
+            **_style(index),
             linewidth=1.6,
             baseline=None if log else 0,
         )
@@ -143,13 +143,12 @@ def _draw_histogram(
 def _draw_units(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    for place, values in enumerate(named.values()):
+    for index, values in enumerate(named.values()):
         means = np.sort(values.mean(axis=0))[::-1]
         axes.plot(
             np.arange(1, len(means) + 1),
             means,
-            color=_color(place),
-            linestyle=_style(place),
+            **_style(index),
             linewidth=1.4,
             marker="o",
             markersize=3.5 if len(means) <= 64 else 0,
@@ -162,7 +161,7 @@ def _draw_units(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
     axes.set_ylabel("mean activation", fontsize=LABEL_SIZE)
 
 
-def _name_curves(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
+def _add_curve_legend(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
     from matplotlib.lines import Line2D
 
     labels = []
@@ -173,8 +172,7 @@ def _name_curves(axes: "Axes", named: Mapping[str, np.ndarray]) -> None:
     if not any(labels):
         return
     handles = [
-        Line2D([], [], color=_color(place), linestyle=_style(place), linewidth=1.6)
-        for place in range(len(labels))
+        Line2D([], [], **_style(index), linewidth=1.6) for index in range(len(labels))
     ]
     figure = axes.figure.figure
     add_legend(figure, axes, handles, labels, beside=False, loc="upper right")

@@ -1,4 +1,4 @@
-"""The kernels of a layer as pictures of what its units look for."""
+"""The kernels of layers as pictures of what their units respond to."""
 
 import math
 import os
@@ -14,10 +14,12 @@ from kerasae.plotting._figure import (
     pixel_box,
     save,
     text_width,
-    whole,
+    to_pixels,
 )
-from kerasae.plotting._kernels import kernel_of, kernel_tiles, model_of
-from kerasae.plotting.tiles import (
+from kerasae.plotting.grids._kernels import kernel_of, kernel_tiles, model_of
+from kerasae.plotting.rendering.lines import line_axes
+from kerasae.plotting.rendering.pixels import zoom_to
+from kerasae.plotting.rendering.tiles import (
     DIVERGING,
     GAP,
     GRAYS,
@@ -25,10 +27,8 @@ from kerasae.plotting.tiles import (
     add_color_bar,
     color_limits,
     image_axes,
-    line_axes,
     signed,
     tile_image,
-    zoom_to,
 )
 
 if TYPE_CHECKING:
@@ -61,40 +61,40 @@ def plot_filters(
 ) -> "Figure":
     """Draw the filters of a layer as tiles, or those of several layers side by side.
 
-    A filter of a dense layer is what one unit multiplies its inputs by, or, where
-    only the layer's outputs have the shape of a picture, as in the last layer of a
+    A filter of a dense layer is what one unit multiplies its inputs by or, where only
+    the layer's outputs have the shape of a picture, as in the last layer of a
     decoder, what one input adds to the picture. The filters of a convolution over 1
-    or 3 channels are drawn one tile each; over more channels each filter is a row
-    with one tile a channel. Filters that are vectors are drawn as lines.
+    or 3 channels are drawn as one tile each; over more channels each filter is a row
+    with one tile per channel. Filters that are vectors are drawn as lines.
 
     Args:
         filters: An `Autoencoder` or a Keras model; a layer, such as `Dense`,
             `Conv2D`, `Conv2DTranspose` or `TiedDense`; a kernel, that is an array
             of shape (inputs, units), (size, channels, filters) or (height, width,
             channels, filters); or a mapping {title: any of these}.
-        layer: The name of the layer to draw of a model. Default: the first layer
-            that has a kernel.
+        layer: The name of a model's layer to draw. Default: the first layer that has
+            a kernel.
         image_shape: The shape to draw the filters of a dense layer in, (height,
             width) or (height, width, 3). The default is the shape of the model's
-            images where a model is given, else none: filters are lines.
-        count: The most filters drawn of each layer, from the first on; a positive
-            integer.
+            images if a model is given; otherwise filters are lines.
+        count: How many filters of each layer to draw at most, from the first on; a
+            positive integer.
         columns: Tiles in a row. The default makes a square, and gives each channel
-            of a convolution over many its column.
-        scale: `"tile"`: each tile spans all its colours, which shows the pattern in
-            weak filters, but also makes noise in useless ones look strong.
-            `"common"`: one scale for all, said by a colour bar, so that filters and
-            layers can be compared.
-        colors: `"diverging"`: from blue over white, which is zero, to red, so that
-            what excites a unit differs from what silences it; `"gray"`: from the
+            of a convolution over many channels a column.
+        scale: `"tile"`: each tile uses the full range of colors, which shows the
+            pattern in weak filters, but also makes noise in useless ones look
+            strong. `"common"`: one scale for all, shown by a color bar, so that
+            filters and layers can be compared.
+        colors: `"diverging"`: from blue through white, which is zero, to red, so that
+            what excites a unit differs from what inhibits it; `"gray"`: from the
             smallest weight, black, to the largest, white. The default is
-            `"diverging"` for weights on both sides of zero. In colour images, which
-            need all colours for themselves, zero is a middle gray instead.
-        path: The file to write; its suffix names the format, png or svg say.
+            `"diverging"` for weights on both sides of zero. Filters that are color
+            images show zero as a medium gray instead.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
-        A Matplotlib figure with one axes a layer, which shows all its tiles as one
-        image, and one for the colour bar of a common scale.
+        A Matplotlib figure with one axes per layer, which shows all its tiles as one
+        image, and one for the color bar of a common scale.
 
     Raises:
         ValueError: If there is no such layer, it has no kernel, a shape does not
@@ -131,17 +131,15 @@ def plot_filters(
             panel.title, x=0, ha="left", fontsize=TITLE_SIZE, pad=4, parse_math=False
         )
         width = max(
-            pixel_box(axes)[2], whole(text_width(figure, panel.title, TITLE_SIZE))
+            pixel_box(axes)[2], to_pixels(text_width(figure, panel.title, TITLE_SIZE))
         )
-        left += width + whole(BETWEEN)
+        left += width + to_pixels(BETWEEN)
         if panel.tiles.ndim == 3:
             last_gray = axes
     if limits is not None and last_gray is not None:
         add_color_bar(figure, last_gray, limits, diverging=diverging)
     fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
 
 
 def _draw(
@@ -151,7 +149,7 @@ def _draw(
     limits: tuple[float, float] | None,
     diverging: bool,
 ) -> "Axes":
-    """Draw the filters of one layer in axes that hang from zero."""
+    """Draw the filters of one layer in axes whose top is at zero."""
     if panel.tiles.ndim == 2:
         return line_axes(figure, left, panel.tiles, limits, panel.columns)
     rows = math.ceil(len(panel.tiles) / panel.columns)
@@ -186,14 +184,14 @@ def _panels(
         named, titles = {"filters": filters}, [""]
     if not named:
         fix = "For example filters={'tied': triple}."
-        raise ValueError(argument_error("filters", "not empty", filters, fix))
+        raise ValueError(argument_error("filters", "non-empty", filters, fix))
     if layer is not None and not any(model_of(value) for value in named.values()):
         fix = "Leave it out, as no model is given."
         raise ValueError(argument_error("layer", "None", layer, fix))
     panels = []
     for title, (where, value) in zip(titles, named.items(), strict=True):
-        kernel, pictures = kernel_of(where, value, layer)
-        tiles, across = kernel_tiles(where, kernel, image_shape, pictures, count)
+        kernel, image_shapes = kernel_of(where, value, layer)
+        tiles, across = kernel_tiles(where, kernel, image_shape, image_shapes, count)
         if columns is not None:
             across = min(positive_integer("columns", columns), len(tiles))
         panels.append(_Panel(title, tiles, across))

@@ -1,31 +1,31 @@
-"""Originals above reconstructions, drawn over and over on one figure."""
+"""Originals above reconstructions, drawn repeatedly on one figure."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasae.plotting._figure import fit_to_content
-from kerasae.plotting.image_grid import (
+from kerasae.plotting.rendering.image_grid import (
     TITLE_SIZE,
     cell_size,
-    draw_picture,
+    draw_pictures,
     picture_grid,
-    value_range,
 )
+from kerasae.plotting.rendering.pictures import finite, value_range
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
 class FrameRenderer:
-    """Draws frames of one size, in the look of `plot_reconstructions`.
+    """Draws frames of one size that look like `plot_reconstructions`.
 
-    The originals' range is that of all frames: what lies beyond is drawn black or
+    All frames use the originals' range of values: what lies beyond is drawn black or
     white, and NaN like the lowest value.
 
     Args:
         originals: Samples in the shape that `picture_shape` returned.
-        widest: The widest caption to come, for which room is made.
+        widest: The widest caption to come, which there must be room for.
     """
 
     def __init__(self, originals: np.ndarray, widest: str) -> None:
@@ -35,8 +35,7 @@ class FrameRenderer:
             len(originals),
             cell_size(originals.shape[1:]),
         )
-        for ax, sample in zip(axes[0], originals, strict=True):
-            draw_picture(ax, sample, self._limits)
+        draw_pictures(axes[0], originals, self._limits)
         self._axes = axes[1]
         self._caption = axes[0, 0].annotate(
             widest,
@@ -53,12 +52,11 @@ class FrameRenderer:
         """Return the next frame."""
         from PIL import Image
 
-        low, high = self._limits
-        shown = np.nan_to_num(reconstructions, nan=low, posinf=high, neginf=low)
-        for ax, sample in zip(self._axes, shown, strict=True):
-            for artist in (*ax.images, *ax.lines):
+        for axes in self._axes:
+            for artist in (*axes.images, *axes.lines):
                 artist.remove()
-            draw_picture(ax, sample, self._limits)
+        shown = finite(reconstructions, self._limits)
+        draw_pictures(self._axes, shown, self._limits)
         self._caption.set_text(caption)
         canvas: Any = self._figure.canvas
         canvas.draw()

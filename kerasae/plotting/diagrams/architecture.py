@@ -6,10 +6,11 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasae._checks import argument_error
 from kerasae._files import checked_path, replacing
+from kerasae._types import ModelOrTriple
 
 if TYPE_CHECKING:
     import keras
@@ -21,26 +22,25 @@ DPI = 120
 NATIVE_DPI = 72
 
 
-def plot_architecture(model: Any, path: str | os.PathLike[str]) -> Path:
+def plot_architecture(model: ModelOrTriple, path: str | os.PathLike[str]) -> Path:
     """Draw the layers of a model, from input to output, with names and shapes.
 
-    The encoder is blue, the code vermilion, the decoder green; layers that serve
-    both are violet. Where Graphviz's program `dot` is on the PATH it draws what
-    `keras.utils.plot_model` describes; elsewhere a plainer picture is drawn without
-    it, so that there is one on every machine.
+    The encoder is blue, the code vermilion, the decoder green; layers that belong to
+    both are violet. If Graphviz's program `dot` is on the PATH, it draws the graph of
+    `keras.utils.plot_model`; without it, the picture is a plainer one.
 
     Args:
         model: A built Keras model, or an `Autoencoder`, of which the whole
             autoencoder is drawn.
-        path: The file to write. A picture: ".png", ".svg" or ".pdf". Or a text from
-            which others draw: ".dot" for Graphviz, ".mmd" for Mermaid, which many
-            documentation sites and Markdown viewers show.
+        path: The file to write. A picture: ".png", ".svg" or ".pdf". Or a text to
+            draw from: ".dot" for Graphviz, ".mmd" for Mermaid, which many
+            documentation sites and Markdown viewers render.
 
     Returns:
         The path of the file.
 
     Raises:
-        TypeError: If `model` is no Keras model and has none.
+        TypeError: If `model` is neither a Keras model nor an `Autoencoder`.
         ValueError: If the model is not built, or the suffix is unknown.
         RuntimeError: If Graphviz fails.
         OSError: If `path` cannot be written.
@@ -79,13 +79,13 @@ def plot_architecture(model: Any, path: str | os.PathLike[str]) -> Path:
 
 
 def _dot(model: "keras.Model", dpi: int) -> str:
-    """Return Keras's graph in Graphviz's language, coloured by parts."""
+    """Return Keras's graph in Graphviz's language, colored by part."""
     import keras
 
-    from kerasae.plotting._graph import PARTS, parts_of
+    from kerasae.plotting.diagrams._graph import PARTS, parts_of
 
     # Not `keras.utils.plot_model`: in a notebook it prints what is missing instead
-    # of raising, and fails to show SVG after it wrote it.
+    # of raising, and fails to show an SVG that it wrote.
     graph = keras.utils.model_to_dot(
         model,
         show_shapes=True,
@@ -104,7 +104,7 @@ def _dot(model: "keras.Model", dpi: int) -> str:
 
 
 def _draw(program: str, model: "keras.Model", path: Path) -> None:
-    """Let Graphviz draw."""
+    """Draw with Graphviz."""
     suffix = path.suffix[1:].lower()
     # Not pydot's `write`, which prints the whole picture when Graphviz fails.
     done = subprocess.run(
@@ -119,21 +119,21 @@ def _draw(program: str, model: "keras.Model", path: Path) -> None:
 
 
 def _draw_without_graphviz(model: "keras.Model", path: Path) -> None:
-    """Draw boxes and arrows."""
+    """Draw with Matplotlib."""
     from matplotlib import rc_context
 
-    from kerasae.plotting._boxes import draw_boxes
-    from kerasae.plotting._graph import graph_of
+    from kerasae.plotting.diagrams._boxes import draw_boxes
+    from kerasae.plotting.diagrams._graph import graph_of
 
     figure = draw_boxes(graph_of(model))
-    # Names in an SVG stay text, which can be searched and read aloud.
+    # Text in an SVG stays text, which can be searched and read aloud.
     with rc_context({"svg.fonttype": "none"}):
         figure.savefig(path, format=path.suffix[1:].lower(), bbox_inches=None)
 
 
 def _mermaid(model: "keras.Model") -> str:
-    """Return the calls of the layers as a Mermaid flowchart."""
-    from kerasae.plotting._graph import PARTS, graph_of
+    """Return the layers' calls as a Mermaid flowchart."""
+    from kerasae.plotting.diagrams._graph import PARTS, graph_of
 
     graph = graph_of(model)
     lines = ["flowchart TB"]
@@ -152,11 +152,11 @@ def _mermaid(model: "keras.Model") -> str:
 
 
 def _legible(graph: str) -> str:
-    """Return the graph with labels that Graphviz can read and draw well.
+    """Return the graph with labels that Graphviz can parse and lay out.
 
-    Labels are HTML, in which Keras writes a `lambda` or a `functools.partial` as it
-    is, with its "<", ">" and memory address. The heading of an input spans two
-    columns, of which it has one: its only cell must span them too.
+    Labels are HTML, in which Keras does not escape the "<" and ">" of a `lambda` or a
+    `functools.partial`, nor drop its memory address. An input's heading spans two
+    columns, so the only cell below must span them too.
     """
 
     def escaped(match: re.Match[str]) -> str:

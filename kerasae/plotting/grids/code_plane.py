@@ -1,4 +1,4 @@
-"""The decoder's pictures over a plane of codes."""
+"""What the decoder makes of the codes of a plane."""
 
 import math
 import operator
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_samples, fits, shape_error
 from kerasae._checks import Description, argument_error, positive_integer
+from kerasae._layer_names import CODE
+from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.plotting._figure import (
     fit_to_content,
     new_figure,
@@ -17,19 +19,16 @@ from kerasae.plotting._figure import (
     pixel_box,
     save,
     text_width,
-    whole,
+    to_pixels,
 )
-from kerasae.plotting._models import decoder_of, input_shape, predict
-from kerasae.plotting.image_grid import is_lines, picture_shape, value_range
-from kerasae.plotting.tiles import (
-    GAP,
-    image_axes,
-    line_axes,
-    tile_image,
-    zoom_to,
-)
+from kerasae.plotting.rendering.lines import line_axes
+from kerasae.plotting.rendering.pictures import is_lines, picture_shape, value_range
+from kerasae.plotting.rendering.pixels import zoom_to
+from kerasae.plotting.rendering.tiles import GAP, image_axes, tile_image
 
 if TYPE_CHECKING:
+    import keras
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SIDE = 900  # pixels, about the longer side of all pictures together
@@ -39,8 +38,8 @@ TICK_SIZE = 9.0
 
 
 def plot_code_plane(
-    model: Any,
-    codes: Any = None,
+    model: ModelOrTriple,
+    codes: ArrayLike | None = None,
     *,
     dimensions: Sequence[int] = (0, 1),
     limits: Any = None,
@@ -50,26 +49,26 @@ def plot_code_plane(
 ) -> "Figure":
     """Draw what the decoder makes of a grid of codes in two of their dimensions.
 
-    Each picture stands where its code lies, so that the figure is a map of what the
-    two dimensions mean. It shows all of a two-dimensional code; of a larger one, a
-    plane through the mean of the given codes.
+    Each picture is placed where its code lies, so that the figure is a map of what
+    the two dimensions mean. Two-dimensional codes are shown in full; of larger ones,
+    a plane through the mean of the given codes.
 
     Args:
         model: An `Autoencoder`, a Keras model with a layer named `code`, or the
             decoder of a triple.
-        codes: What the encoder makes of some samples, shape (n, ...). They say where
-            the codes lie: the plane spans the middle 90 % of them in each dimension,
-            and has their mean in all others. May be left out where `limits` are
-            given and codes have no other dimension.
-        dimensions: The two dimensions to draw, counted from 0, across and upwards;
-            for feature maps those of the flattened code.
+        codes: What the encoder makes of some samples, shape (n, ...). The plane spans
+            the middle 90% of them in the two dimensions and stays at their mean in
+            all others. Optional if `limits` are given and the code has no other
+            dimensions.
+        dimensions: The dimensions to draw across and upwards, counted from 0; for
+            feature maps those of the flattened code.
         limits: What to span instead: ((left, right), (bottom, top)), or a pair
             (low, high) for both.
-        steps: Pictures across and upwards; an integer of 2 or more.
+        steps: How many pictures across and upwards; an integer of 2 or more.
         image_shape: The shape to draw each picture in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
             The default takes the shape that the model returns.
-        path: The file to write; its suffix names the format, png or svg say.
+        path: The file to write; its suffix names the format, such as png or svg.
 
     Returns:
         A Matplotlib figure with one axes, which shows all pictures as one image.
@@ -78,7 +77,7 @@ def plot_code_plane(
         ValueError: If the model has no layer named `code`, `codes` or `limits` are
             missing or do not fit it, a value is NaN or infinite, or the suffix of
             `path` is unknown.
-        TypeError: If `model` is no model, or an argument no array of numbers.
+        TypeError: If `model` is not a model, or an argument is not an array of numbers.
         OSError: If `path` cannot be written.
 
     Example:
@@ -90,63 +89,92 @@ def plot_code_plane(
         >>> [label.get_text() for label in figure.axes[0].get_xticklabels()]
         ['0', '0.5', '1', '1.5', '2']
     """
+    # Keras takes its time to load, and the other pictures do without it.
+    from kerasae.engine.prediction import predict
+
     steps = positive_integer("steps", steps)
     if steps < 2:
         raise ValueError(argument_error("steps", "an integer of 2 or more", steps))
-    decoder = decoder_of(model)
+    decoder = _decoder_of(model)
     code_shape, center, given = _codes(decoder, codes, limits)
     across, upwards = _dimensions(dimensions, math.prod(code_shape))
     spans = _spans(given, (across, upwards), limits)
     x, y = (np.linspace(low, high, steps) for low, high in spans)
     grid = np.tile(center, (steps * steps, 1))
-    # Row by row from the upper left, as pictures are put down.
+    # Row by row from the upper left, as the pictures will be.
     grid[:, across] = np.tile(x, steps)
     grid[:, upwards] = np.repeat(y[::-1], steps)
-    pictures = predict(
-        decoder, "codes", grid.reshape(-1, *code_shape), "the decoder's pictures"
-    )
-    shape = picture_shape(pictures.shape[1:], image_shape, "the decoder's pictures")
+    name = "the decoder's pictures"
+    pictures = as_samples(name, predict(decoder, grid.reshape(-1, *code_shape)))
+    shape = picture_shape(pictures.shape[1:], image_shape, name)
     pictures = pictures.reshape(-1, *shape)
-
     figure = new_figure(1, 1)
-    span = value_range(pictures)
-    if is_lines(shape):
-        axes = line_axes(figure, 0, pictures, span, steps)
-        places = [np.arange(steps) + 0.5] * 2
-    else:
-        zoom = zoom_to(steps * (max(shape[:2]) + GAP), SIDE)
-        image = tile_image(pictures, span, columns=steps, zoom=zoom)
-        axes = image_axes(figure, 0, image, (SIDE * 2, SIDE * 2))
-        places = [
-            np.arange(steps) * (zoom * size + GAP) + GAP + (zoom * size - 1) / 2
-            for size in (shape[1], shape[0])
-        ]
-    _, _, width, height = pixel_box(axes)
-    numbers = _numbers(x), _numbers(y)
-    widest = max(text_width(figure, word, TICK_SIZE) for word in numbers[0])
-    upright = (steps - 1) * width / steps < whole(widest + 0.1)
-    shown = _every(steps, width, whole(0.2 if upright else widest + 0.1))
-    axes.set_xticks(places[0][::shown], numbers[0][::shown], rotation=90 * upright)
-    shown = _every(steps, height, whole(0.2))
-    axes.set_yticks(places[1][::-1][::shown], numbers[1][::shown])
-    axes.tick_params(labelsize=TICK_SIZE, length=2)
+    axes, places = _draw_plane(figure, pictures, steps)
+    _number_axes(axes, places, (_numbers(x), _numbers(y)))
     axes.set_xlabel(f"code[{across}]", fontsize=10)
     axes.set_ylabel(f"code[{upwards}]", fontsize=10)
     fit_to_content(figure)
-    if path is not None:
-        save(figure, path)
-    return figure
+    return save(figure, path)
+
+
+def _draw_plane(
+    figure: "Figure", pictures: np.ndarray, steps: int
+) -> tuple["Axes", tuple[np.ndarray, np.ndarray]]:
+    """Return axes with all pictures, and where the middles of these are in them."""
+    shape = pictures.shape[1:]
+    span = value_range(pictures)
+    if is_lines(shape):
+        axes = line_axes(figure, 0, pictures, span, steps)
+        middles = np.arange(steps) + 0.5
+        return axes, (middles, middles[::-1])
+    zoom = zoom_to(steps * (max(shape[:2]) + GAP), SIDE)
+    image = tile_image(pictures, span, columns=steps, zoom=zoom)
+    axes = image_axes(figure, 0, image, (SIDE * 2, SIDE * 2))
+    across, upwards = (
+        np.arange(steps) * (zoom * size + GAP) + GAP + (zoom * size - 1) / 2
+        for size in (shape[1], shape[0])
+    )
+    return axes, (across, upwards[::-1])
+
+
+def _number_axes(
+    axes: "Axes",
+    places: tuple[np.ndarray, np.ndarray],
+    numbers: tuple[list[str], list[str]],
+) -> None:
+    """Write as many numbers below and beside the pictures as have room."""
+    _, _, width, height = pixel_box(axes)
+    steps = len(places[0])
+    figure = axes.figure.figure
+    widest = max(text_width(figure, word, TICK_SIZE) for word in numbers[0])
+    upright = (steps - 1) * width / steps < to_pixels(widest + 0.1)
+    shown = _label_stride(steps, width, to_pixels(0.2 if upright else widest + 0.1))
+    axes.set_xticks(places[0][::shown], numbers[0][::shown], rotation=90 * upright)
+    shown = _label_stride(steps, height, to_pixels(0.2))
+    axes.set_yticks(places[1][::shown], numbers[1][::shown])
+    axes.tick_params(labelsize=TICK_SIZE, length=2)
+
+
+def _decoder_of(model: ModelOrTriple) -> "keras.Model":
+    """Return the decoder of a triple or of an autoencoder, or `model` if it is one."""
+    from kerasae._triple import as_triple
+
+    layers = getattr(model, "layers", None)
+    # That is how `split` names where a decoder begins.
+    if layers and layers[0].name == f"{CODE}_input":
+        return model
+    return as_triple(model).decoder
 
 
 def _codes(
-    decoder: Any, codes: Any, limits: Any
+    decoder: "keras.Model", codes: ArrayLike | None, limits: Any
 ) -> tuple[tuple[int, ...], np.ndarray, np.ndarray | None]:
     """Return the shape of one code, the mean code, and the codes, both flattened."""
-    sizes = input_shape(decoder) or (None,)
-    known = None if None in sizes else tuple(int(size or 0) for size in sizes)
+    wanted = decoder.input_shape[1:]
+    known = None if None in wanted else wanted
     if codes is None:
         if limits is None:
-            fix = "Or say what to span: limits=(-3, 3)."
+            fix = "Or set what to span: limits=(-3, 3)."
             expected = "what the encoder returned, for the plane to span"
             raise ValueError(argument_error("codes", expected, codes, fix))
         if known is None or math.prod(known) > 2:
@@ -157,8 +185,10 @@ def _codes(
         return known, np.zeros(math.prod(known)), None
     values = as_samples("codes", codes)
     shape = values.shape[1:]
-    if known is not None and math.prod(known) != math.prod(shape):
-        expected = f"codes as the decoder takes them, (n, {', '.join(map(str, known))})"
+    taken = math.prod(shape) == math.prod(known) if known else fits(shape, wanted)
+    if not taken:
+        sizes = ", ".join("any" if size is None else str(size) for size in wanted)
+        expected = f"codes as the decoder takes them, (n, {sizes})"
         fix = "Make them with encoder.predict(x)."
         raise ValueError(shape_error("codes", expected, values.shape, fix))
     flat = values.reshape(len(values), -1).astype("float64")
@@ -202,11 +232,11 @@ def _spans(
         if not low < high:
             expected = "spread out in the dimensions drawn"
             fix = (
-                "Draw other dimensions, or say what to span: limits=(-3, 3). A unit "
+                "Draw other dimensions, or set what to span: limits=(-3, 3). A unit "
                 "that is the same for every sample is dead: train again, perhaps with "
                 "a linear code."
             )
-            received = f"90 % or more with {low:.4g} in code[{dimension}]"
+            received = f"90% or more with {low:.4g} in code[{dimension}]"
             raise ValueError(
                 argument_error("codes", expected, Description(received), fix)
             )
@@ -214,8 +244,8 @@ def _spans(
     return spans
 
 
-def _every(steps: int, pixels: int, least: int) -> int:
-    """Return that every n-th picture has a number, first and last included.
+def _label_stride(steps: int, pixels: int, least: int) -> int:
+    """Return the n for which every n-th picture gets a number, also first and last.
 
     Each number needs `least` of the `pixels` that all pictures have.
     """
@@ -227,6 +257,6 @@ def _every(steps: int, pixels: int, least: int) -> int:
 
 
 def _numbers(values: np.ndarray) -> list[str]:
-    """Return evenly spaced numbers as words, zero without rounding errors."""
+    """Return evenly spaced numbers as text, with zero free of rounding errors."""
     step = abs(values[1] - values[0])
     return [number(0.0 if abs(value) < 1e-3 * step else value) for value in values]
