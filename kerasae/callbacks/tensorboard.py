@@ -21,6 +21,7 @@ from kerasae.callbacks._thumbnails import (
     thumbnails,
     value_range,
 )
+from kerasae.engine.epoch_counter import EpochCounter
 
 _SHOWN = 10  # reconstructions in a picture
 _COLUMNS = 5
@@ -118,7 +119,8 @@ class TensorBoard(keras.callbacks.Callback):
         self._writers: dict[str, Any] = {}
         self._encoder: Any = None
         self._first_fit = True
-        self._shift = self._step = self._done = self._begin = 0
+        self._epochs = EpochCounter()
+        self._begin = 0
 
     # Keras's hooks
 
@@ -136,11 +138,10 @@ class TensorBoard(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Open the files, before the first epoch."""
+        self._epochs.begin(epoch)
         if self._in_fit:
             return
-        # Only now is it known from where `fit` counts.
-        self._shift = max(0, self._done - epoch)
-        self._begin = epoch + self._shift
+        self._begin = self._epochs.epoch
         if self._first_fit and self.samples is not None:
             self._projector.keep(self._begin)
         self._first_fit = False
@@ -150,8 +151,7 @@ class TensorBoard(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write all that is due after an epoch."""
-        self._step = epoch + self._shift
-        self._done = self._step + 1
+        self._epochs.end()
         if self._step == self._begin:  # some models are built only now
             table = layer_table(self.model)
             self._writer("train").add_text("architecture", table, self._step)
@@ -162,7 +162,7 @@ class TensorBoard(keras.callbacks.Callback):
             if self._is_due(self.images_freq):
                 self._add_images()
             if self._is_due(self.embeddings_freq):
-                self._projector.add(self._codes(), self._done)
+                self._projector.add(self._codes(), self._epochs.done)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Write what is still missing of the last epoch, and close the files."""
@@ -172,7 +172,7 @@ class TensorBoard(keras.callbacks.Callback):
             if self.images_freq and not self._is_due(self.images_freq):
                 self._add_images()
             if not self._is_due(self.embeddings_freq):
-                self._projector.add(self._codes(), self._done)
+                self._projector.add(self._codes(), self._epochs.done)
         if self.hyperparameters:
             self._add_hyperparameters("end")
         self.close()
@@ -194,6 +194,10 @@ class TensorBoard(keras.callbacks.Callback):
         self._writers = {}
 
     # What is written
+
+    @property
+    def _step(self) -> int:
+        return self._epochs.epoch
 
     @property
     def _in_fit(self) -> bool:
