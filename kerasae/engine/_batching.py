@@ -13,11 +13,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasae._arrays import fits
 from kerasae._checks import Description, argument_error
 from kerasae.data.mapped import is_mapped, open_mapped, taken
 from kerasae.data.pairs import pairs
-from kerasae.engine.backend import has_accelerator
+from kerasae.engine.checked_samples import checked_samples
+from kerasae.engine.devices import has_accelerator
 
 _BATCH_SIZE = 32  # Keras's
 _RESIDENT = 2**31  # bytes of samples that an accelerator keeps in its own memory
@@ -62,13 +62,10 @@ class BatchSource:
     ) -> None:
         if isinstance(x, (str, os.PathLike)):
             x = open_mapped(Path(x))
+        x = checked_samples(model, x, name, or_stream=True)
         self.is_stream = not hasattr(x, "__array__")
-        if not self.is_stream and not hasattr(x, "dtype"):  # a table of pandas
-            x = np.asarray(x)
-        if self.is_stream:
-            _check_stream(name, model, x, y)
-        else:
-            _check_arrays(name, model, x, y)
+        if y is not None:
+            _check_targets(y, x, self.is_stream)
         self.x, self.y = x, None if y is x else y
         self.batch_size = batch_size or _BATCH_SIZE
         # A size that was given for `x` is none for what to validate on.
@@ -150,40 +147,14 @@ class BatchSource:
         return 4 * self.batch_size * math.prod(self.x.shape[1:])
 
 
-def _check_stream(name: str, model: keras.Model, x: Any, y: Any) -> None:
-    if isinstance(x, (list, tuple)):
-        expected = f"an array of samples of shape {model.input_shape[1:]}, or a stream"
-        fix = "A list becomes one array with numpy.asarray(x)."
-        received = f"a {type(x).__name__}"
-        raise TypeError(argument_error(name, expected, Description(received), fix))
-    if y is not None:
+def _check_targets(y: Any, x: Any, is_stream: bool) -> None:
+    if is_stream:
         fix = "Give both as arrays, or train with the model's own `fit`."
         raise TypeError(argument_error("y", "None where `x` is a stream", y, fix))
-
-
-def _check_arrays(name: str, model: keras.Model, x: Any, y: Any) -> None:
-    shape = model.input_shape[1:]
-    if not fits(tuple(x.shape[1:]), shape) or not len(x):
-        expected = f"an array of samples of shape {shape}"
-        received = f"an array of shape {tuple(x.shape)}"
-        fix = f"Bring it to that shape: x.reshape(-1, {', '.join(map(str, shape))})."
-        raise ValueError(argument_error(name, expected, Description(received), fix))
-    kind = keras.backend.standardize_dtype(x.dtype)
-    expected = "floats, booleans or 8-bit integers in 0..255"
-    if "int" in kind and kind != "uint8":
-        fix = "kerasae.data.scale(x) gives floats in [0, 1]."
-        raise TypeError(
-            argument_error(name, expected, Description(f"{kind} values"), fix)
-        )
-    if kind == "uint8" and ops.max(x[:1000]) == 1:
-        fix = "Binary images: x.astype(bool)."
-        received = "8-bit integers 0 and 1, which would be divided by 255"
-        raise ValueError(argument_error(name, expected, Description(received), fix))
-    if y is not None and len(y) != len(x):
+    if len(y) != len(x):
         expected = f"as long as the samples, {len(x)}"
-        raise ValueError(
-            argument_error("y", expected, Description(f"{len(y)} targets"))
-        )
+        received = f"{len(y)} targets"
+        raise ValueError(argument_error("y", expected, Description(received)))
 
 
 def _is_bytes(samples: Any) -> bool:

@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 
 from kerasae import training
+from kerasae.engine.check_finite import check_finite
 from kerasae.engine.progress import Progress
 from kerasae.runs._interruption import Interruption
 from kerasae.runs.checkpoint import Checkpoint
 from kerasae.runs.run import HISTORY, Run
+
+_IF_DIVERGED = (
+    "Start again with --force and a smaller learning rate, where there is one to "
+    "choose (--learning-rate)."
+)
 
 
 def fit(
@@ -55,17 +60,12 @@ def fit(
                 verbose=0,
                 callbacks=[log, *callbacks, Checkpoint(run), progress, interruption],
                 **fit_options,
-            ).history
+            )
         finally:
             # Keras leaves them as they are where training is interrupted.
             log.on_train_end()
             for callback in (progress, *callbacks):
                 if hasattr(callback, "close"):
                     callback.close()
-    if not np.isfinite(history.get("loss", [0.0])[-1]):
-        raise ValueError(
-            "Training diverged: the loss is not a finite number. Start again with "
-            "--force and a smaller learning rate, where there is one to choose "
-            "(--learning-rate)."
-        )
-    return history
+    check_finite(history, fix=_IF_DIVERGED)
+    return history.history
