@@ -78,7 +78,7 @@ def _config(path: Path) -> dict[str, Any]:
             # Keras would go on to read weights whose checksum is wrong.
             wrong = archive.testzip()
             config = json.loads(archive.read(_CONFIG))
-        except Exception as error:  # damage comes up in a dozen types
+        except Exception as error:  # damage shows as a dozen types of errors
             raise _damaged(path, str(error)) from error
     if wrong is not None:
         raise _damaged(path, f"the checksum of {wrong} is wrong")

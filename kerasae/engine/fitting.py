@@ -68,8 +68,8 @@ def fit(
         The history of losses and metrics, as from `keras.Model.fit`.
 
     Raises:
-        TypeError, ValueError: If the samples do not fit the model or an argument is
-            unfit.
+        TypeError, ValueError: If the samples do not fit the model, or an argument is
+            out of range.
 
     Example:
         >>> import kerasae
@@ -121,13 +121,13 @@ def fit(
     return autoencoder.fit(x, y, batch_size, shuffle=shuffle, **options, **fit_options)
 
 
-def _split(data: BatchSource, share: float) -> tuple[BatchSource, BatchSource]:
-    """Take a share of the samples off the end."""
-    expected = "a share that leaves samples on both sides, and 0 for streams"
-    if data.is_stream or not (at := math.floor(len(data.x) * (1 - share))) > 0:
+def _split(data: BatchSource, fraction: float) -> tuple[BatchSource, BatchSource]:
+    """Split a fraction of the samples off the end."""
+    expected = "a fraction that leaves samples on both sides, and 0 for streams"
+    if data.is_stream or not (at := math.floor(len(data.x) * (1 - fraction))) > 0:
         fix = "Give `validation_data` instead."
         raise ValueError(
-            _checks.argument_error("validation_split", expected, share, fix)
+            _checks.argument_error("validation_split", expected, fraction, fix)
         )
     return data[:at], data[at:]
 

@@ -1,4 +1,4 @@
-"""What a model makes of samples, compiled once whatever their number."""
+"""The output of a model, compiled once whatever the number of samples."""
 
 import math
 from collections.abc import Callable, MutableMapping
@@ -25,7 +25,7 @@ _CALLS: MutableMapping[keras.Model, Callable[[np.ndarray], Any]] = WeakKeyDictio
 def predict(
     model: ModelOrTriple, x: ArrayLike, *, batch_size: int | None = None
 ) -> Any:
-    """Return what a model makes of samples.
+    """Return a model's output for samples.
 
     Does what `model.predict(x)` does, with less overhead: Keras compiles anew for every
     size of a last batch, and on TensorFlow sets up a pipeline of data even for one
@@ -78,10 +78,10 @@ def predict_float32(
     batch_size: int | None = None,
     compiled: bool = True,
 ) -> Any:
-    """Return what a model makes of samples, as arrays of float32.
+    """Return a model's output for samples as float32.
 
-    As `predict`, for those who go on computing: models of mixed precision return
-    bfloat16, which NumPy does not compute with.
+    Like `predict`, for those who compute with the output: models of mixed precision
+    return bfloat16, which NumPy does not compute with.
 
     Args:
         model: As in `predict`.
@@ -153,7 +153,7 @@ def affordable(model: keras.Model, most: int = _MOST) -> int:
 
 
 def _padded(batch: np.ndarray, size: int) -> np.ndarray:
-    """Return a batch of one of few sizes: powers of two up to the whole."""
+    """Return a batch of one of a few sizes: powers of two up to the full size."""
     if not backend().COMPILES_EVERY_SIZE:
         return batch
     rows = min(size, 2 ** (len(batch) - 1).bit_length())

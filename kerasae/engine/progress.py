@@ -1,4 +1,4 @@
-"""What a long run shows while it goes on."""
+"""The progress of a long run."""
 
 import sys
 import time
@@ -13,7 +13,7 @@ class Progress(keras.callbacks.Callback):
     """Shows one bar for the whole run, with losses and the time left.
 
     Keras's own bar starts anew every epoch, so it never says when the run ends.
-    Where the output is no terminal, every epoch prints one plain line.
+    Where the output is not a terminal, every epoch prints one plain line.
 
     Args:
         stream: Where to write; None means standard output.

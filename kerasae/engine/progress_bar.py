@@ -42,7 +42,7 @@ def new_bar(stream: TextIO, label: str, *details: str) -> Any:
 def progress_bar(label: str, total: int, verbose: Any) -> Iterator[Advance]:
     """Show a bar while the block runs, and give it what moves the bar.
 
-    Silent where the output is no terminal.
+    Silent where the output is not a terminal.
 
     Args:
         label: Stands in front of the bar.
