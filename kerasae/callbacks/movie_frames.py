@@ -11,6 +11,7 @@ from kerasae._arrays import as_samples, fits, shape_error
 from kerasae._checks import argument_error, positive_integer
 from kerasae._files import replacing
 from kerasae._types import ArrayLike
+from kerasae.engine.epoch_counter import EpochCounter
 from kerasae.plotting.movies.frame_renderer import FrameRenderer
 from kerasae.plotting.rendering.pictures import picture_shape
 
@@ -91,12 +92,11 @@ class MovieFrames(keras.callbacks.Callback):
         self._originals = self._samples.reshape(len(self._samples), *shape)
         self._renderer: FrameRenderer | None = None
         self._first_fit = True
-        self._first_epoch = True
-        self._shift = self._done = self._epoch = self._batch = 0
+        self._epochs = EpochCounter()
+        self._batch = 0
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Check that the samples fit the model."""
-        self._first_epoch = True
         sample = self._samples.shape
         for word in ("input", "output"):
             shape = getattr(self.model, f"{word}_shape", None)
@@ -108,10 +108,9 @@ class MovieFrames(keras.callbacks.Callback):
         """Note the epoch; before the very first, deal with frames of other runs."""
         if self._first_fit:
             self._make_room(epoch)
-        if self._first_epoch:  # only now is it known from where `fit` counts
-            self._shift = max(0, self._done - epoch)
-        self._first_fit = self._first_epoch = False
-        self._epoch, self._batch = epoch + self._shift + 1, 0
+        self._first_fit = False
+        self._epochs.begin(epoch)
+        self._batch = 0
 
     def on_train_batch_end(
         self, batch: int, logs: dict[str, float] | None = None
@@ -127,10 +126,14 @@ class MovieFrames(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Draw the frame of the epoch."""
-        self._done = self._epoch
+        self._epochs.end()
         if self.freq == "epoch":
             name = f"frame-{self._epoch:06d}.png"
             self._draw(name, f"epoch {self._epoch}", logs)
+
+    @property
+    def _epoch(self) -> int:  # from 1, as people count
+        return self._epochs.epoch + 1
 
     def _draw(self, name: str, caption: str, logs: dict[str, float] | None) -> None:
         loss = (logs or {}).get("loss")

@@ -22,6 +22,7 @@ from kerasae.callbacks._summaries import (
     image_of_pairs,
     layer_table,
 )
+from kerasae.engine.epoch_counter import EpochCounter
 from kerasae.plotting.rendering.pictures import (
     checked_labels,
     picture_shape,
@@ -132,7 +133,8 @@ class TensorBoard(keras.callbacks.Callback):
         self._writers: dict[str, Any] = {}
         self._encoder: Any = None
         self._first_fit = True
-        self._shift = self._step = self._done = self._begin = 0
+        self._epochs = EpochCounter()
+        self._begin = 0
 
     # Keras's hooks
 
@@ -149,11 +151,10 @@ class TensorBoard(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Open the files, before the first epoch."""
+        self._epochs.begin(epoch)
         if self._in_fit:
             return
-        # Only now is it known from where `fit` counts.
-        self._shift = max(0, self._done - epoch)
-        self._begin = epoch + self._shift
+        self._begin = self._epochs.epoch
         if self._first_fit and self.samples is not None:
             self._projector.keep(self._begin)
         self._first_fit = False
@@ -163,8 +164,7 @@ class TensorBoard(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write all that is due after an epoch."""
-        self._step = epoch + self._shift
-        self._done = self._step + 1
+        self._epochs.end()
         if self._step == self._begin:  # some models are built only now
             table = layer_table(self.model)
             self._writer("train").add_text("architecture", table, self._step)
@@ -175,7 +175,7 @@ class TensorBoard(keras.callbacks.Callback):
             if self._is_due(self.images_freq):
                 self._add_images()
             if self._is_due(self.embeddings_freq):
-                self._projector.add(self._codes(), self._done)
+                self._projector.add(self._codes(), self._epochs.done)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Write what is still due for the last epoch, and close the files."""
@@ -185,7 +185,7 @@ class TensorBoard(keras.callbacks.Callback):
             if self.images_freq and not self._is_due(self.images_freq):
                 self._add_images()
             if not self._is_due(self.embeddings_freq):
-                self._projector.add(self._codes(), self._done)
+                self._projector.add(self._codes(), self._epochs.done)
         if self.hyperparameters:
             self._add_hyperparameters("end")
         self.close()
@@ -207,6 +207,10 @@ class TensorBoard(keras.callbacks.Callback):
         self._writers = {}
 
     # What is written
+
+    @property
+    def _step(self) -> int:
+        return self._epochs.epoch
 
     @property
     def _in_fit(self) -> bool:

@@ -11,6 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from kerasae import _checks
+from kerasae.engine.check_finite import check_finite
 from kerasae.engine.compiling import default_loss
 from kerasae.engine.fitting import fit
 from kerasae.engine.prediction import predict
@@ -18,6 +19,10 @@ from kerasae.engine.prediction import predict
 Arrays = tuple[np.ndarray, np.ndarray]
 # Up to so many rows a model is called; more are worth `predict`, which compiles.
 _ROWS = 1024
+_IF_DIVERGED = (
+    "Scale X, with sklearn.preprocessing.StandardScaler for instance, or choose a "
+    "smaller learning_rate."
+)
 
 
 def check_training(estimator: Any) -> None:
@@ -164,16 +169,12 @@ def train(
         batch_size=estimator.batch_size,
         verbose=estimator.verbose,
         callbacks=callbacks,
-    ).history
-    if not np.isfinite(new["loss"][-1]):
-        raise ValueError(
-            "Training diverged: the loss is not a finite number. Scale X, with "
-            "sklearn.preprocessing.StandardScaler for instance, or choose a smaller "
-            "learning_rate."
-        )
+    )
+    check_finite(new, fix=_IF_DIVERGED)
     return {
-        name: history.get(name, []) + [float(value) for value in new.get(name, ())]
-        for name in {**history, **new}
+        name: history.get(name, [])
+        + [float(value) for value in new.history.get(name, ())]
+        for name in {**history, **new.history}
     }
 
 

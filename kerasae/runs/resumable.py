@@ -4,15 +4,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 
 from kerasae import training
 from kerasae._triple import Autoencoder
 from kerasae._types import ArrayLike
+from kerasae.engine.check_finite import check_finite
 from kerasae.engine.progress import Progress
 from kerasae.runs._interruption import Interruption
 from kerasae.runs.checkpoint import Checkpoint
 from kerasae.runs.run import HISTORY, Run
+
+_IF_DIVERGED = (
+    "Start again with --force and a smaller learning rate, where there is one to "
+    "choose (--learning-rate)."
+)
 
 
 def fit_in_folder(
@@ -74,17 +79,12 @@ def fit_in_folder(
                 verbose=0,
                 callbacks=[losses, *callbacks, Checkpoint(run), progress, interruption],
                 **fit_options,
-            ).history
+            )
         finally:
             # Keras does not close them when training is interrupted.
             losses.on_train_end()
             for callback in (progress, *callbacks):
                 if hasattr(callback, "close"):
                     callback.close()
-    if not np.isfinite(history.get("loss", [0.0])[-1]):
-        raise ValueError(
-            "Training diverged: the loss is not a finite number. Start again with "
-            "--force and a smaller learning rate, where there is one to choose "
-            "(--learning-rate)."
-        )
+    check_finite(history, fix=_IF_DIVERGED)
     return triple

@@ -10,9 +10,12 @@ from kerasae import _checks
 from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CORRUPTION, HEAD
 from kerasae._triple import Autoencoder, as_triple
+from kerasae.engine.check_finite import check_finite
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
-from kerasae.training._staged import append, check_finite, fresh, frozen, shown
+from kerasae.engine.keras_internals import rename
+from kerasae.engine.optimizers import new_optimizer
+from kerasae.training._staged import append, frozen, shown
 
 
 def build_classifier(
@@ -211,7 +214,7 @@ def fine_tune(
             continue
         done = len(whole.epoch)
         with frozen(kept), shown(label, verbose) as progress:
-            compile_fast(model, fresh(optimizer), loss, metrics=metrics)
+            compile_fast(model, new_optimizer(optimizer), loss, metrics=metrics)
             history = fit(
                 model,
                 x,
@@ -256,7 +259,7 @@ def _with_head(
     inputs = triple.encoder.inputs[0]
     noise = [x for x in triple.encoder.layers if x.name == CORRUPTION]
     model = keras.Model(noise[0].output if noise else inputs, outputs, name=name)
-    model.layers[0].name = "input"
+    rename(model.layers[0], "input")
     return model
 
 

@@ -9,10 +9,14 @@ from kerasae import _checks
 from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE
 from kerasae._triple import Autoencoder, as_triple, split
+from kerasae.engine.check_finite import check_finite
+from kerasae.engine.checked_samples import checked_samples
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
+from kerasae.engine.keras_internals import optimizer_slot
+from kerasae.engine.optimizers import new_optimizer
 from kerasae.training._layer_pairs import layer_chain
-from kerasae.training._staged import append, check_finite, checked_samples, fresh, shown
+from kerasae.training._staged import append, copied, shown
 
 
 class GrowthHistory(keras.callbacks.History):
@@ -85,11 +89,13 @@ def add_pair(
     depth = sum(isinstance(layer, keras.layers.Dense) for layer in layers[: at + 1])
     weights = InitialWeights(_unseeded(old_code.kernel_initializer), seed)
     new = {"kernel_initializer": weights.initializer(), "units": latent_dim}
-    code = _copy(old_code, **new)
+    code = copied(old_code, **new)
     new = {"kernel_initializer": weights.initializer(), "activity_regularizer": None}
-    back = _copy(old_code, name=f"decoder_{depth}", **new)
-    copies = [_copy(layer) for layer in layers[1:]]
-    copies[at - 1] = _copy(old_code, name=f"encoder_{depth}", activity_regularizer=None)
+    back = copied(old_code, name=f"decoder_{depth}", **new)
+    copies = [copied(layer) for layer in layers[1:]]
+    copies[at - 1] = copied(
+        old_code, name=f"encoder_{depth}", activity_regularizer=None
+    )
 
     inputs = keras.Input(autoencoder.input_shape[1:], name=layers[0].name)
     x = inputs
@@ -188,7 +194,7 @@ def grow(
         if stage:
             triple = add_pair(triple, sizes[stage - 1], seed=seeds.seed())
             whole.growth[done] = sizes[stage - 1]
-        optimizer_here = keras.optimizers.get(fresh(optimizer))
+        optimizer_here = new_optimizer(optimizer)
         compile_fast(triple, optimizer_here, loss, metrics=metrics)
         if old_optimizer is not None:
             optimizer_here.build(triple.autoencoder.trainable_variables)
@@ -247,11 +253,6 @@ def _sizes(
     return sizes
 
 
-def _copy(layer: keras.Layer, **changes: Any) -> keras.Layer:
-    """Return a layer of the same configuration but for what changes."""
-    return type(layer).from_config({**layer.get_config(), **changes})
-
-
 def _copied(triple: Autoencoder) -> Autoencoder:
     """Return a triple of the same configuration and weights."""
     copy = keras.models.clone_model(triple.autoencoder)
@@ -277,10 +278,9 @@ def _carry_over(
     layers = [x.name for x in autoencoder.layers if isinstance(x, keras.layers.Dense)]
     at = layers.index(CODE)
     hidden, back = layers[at - 1], layers[at + 1]
-    # Paths begin with the optimizer's own name, which may be counted on: "adam_1".
-    known = {variable.path.partition("/")[2]: variable for variable in old.variables}
+    known = {optimizer_slot(variable): variable for variable in old.variables}
     for variable in new.variables:
-        name = variable.path.partition("/")[2]
+        name = optimizer_slot(variable)
         if name.startswith((f"{CODE}_", f"{back}_")):
             continue  # of the new pair
         if name.startswith(f"{hidden}_"):

@@ -8,13 +8,16 @@ import numpy as np
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder, as_triple
+from kerasae.engine.check_finite import check_finite
+from kerasae.engine.checked_samples import checked_samples
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.compiling import default_loss
 from kerasae.engine.fitting import fit
+from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.layers.apply_corruption import apply_corruption
 from kerasae.training._layer_pairs import LayerPair, layer_pairs
-from kerasae.training._staged import check_finite, checked_samples, fresh, frozen, shown
+from kerasae.training._staged import copied, frozen, shown
 
 _ORDERS = ("input", "ends")
 
@@ -162,9 +165,9 @@ def _settings_of_pairs(
             epochs=_checks.positive_integer(
                 "epochs", _of_pair("epochs", epochs, i, count)
             ),
-            optimizer=fresh(_of_pair("optimizer", optimizer, i, count)),
+            optimizer=new_optimizer(_of_pair("optimizer", optimizer, i, count)),
             loss=_of_pair("loss", loss, i, count),
-            corruption=fresh(_of_pair("corruption", corruption, i, count)),
+            corruption=_own(_of_pair("corruption", corruption, i, count)),
             # Codes may lie beyond the range of the data.
             clip=None if i else (0.0, 1.0),
             dropout=_checks.fraction("dropout", _of_pair("dropout", dropout, i, count)),
@@ -172,6 +175,12 @@ def _settings_of_pairs(
         )
         for i in range(count)
     ]
+
+
+def _own(corruption: Any) -> Any:
+    """Return noise that no other pair uses; names stay names."""
+    is_layer = isinstance(corruption, keras.Layer)
+    return copied(corruption) if is_layer else corruption
 
 
 def _of_pair(argument: str, value: Any, number: int, count: int) -> Any:

@@ -6,6 +6,7 @@ import keras
 
 from kerasae._layer_names import CODE
 from kerasae._triple import split
+from kerasae.engine.keras_internals import producer
 
 # Parts of an autoencoder, with the colors of their headings: Okabe and Ito's blue
 # and vermilion, a darker green, violet, and gray for models that have no parts.
@@ -56,10 +57,7 @@ def graph_of(model: keras.Model) -> Graph:
 
     def draw(tensor: Any) -> int:
         """Return the number of the call that a tensor comes from."""
-        # Keras has no public way from a tensor to its call; a configuration names
-        # the calls as well, but not every model has one.
-        operation, index, _ = tensor._keras_history
-        call = operation._inbound_nodes[index]
+        operation, call = producer(tensor)
         if id(call) not in numbers:
             sources = [draw(source) for source in call.input_tensors]
             part = parts.get(operation.name, "")
