@@ -15,7 +15,7 @@ from keras import ops
 
 from kerasae._arrays import fits
 from kerasae._checks import Description, argument_error
-from kerasae.data.mapped import is_mapped, open_mapped, taken
+from kerasae.data.memory_mapped import is_mapped, open_mapped, take_rows
 from kerasae.data.pairs import pairs
 from kerasae.engine.backend import has_accelerator
 
@@ -205,7 +205,7 @@ def _taken(samples: Any, rows: np.ndarray) -> Any:
     if ops.is_tensor(samples):
         return ops.take(samples, rows, axis=0)
     if is_mapped(samples):
-        some = taken(samples, rows)
+        some = take_rows(samples, rows)
     else:
         some = _aligned((*rows.shape, *samples.shape[1:]), samples.dtype)
         np.take(samples, rows, axis=0, out=some, mode="clip")
