@@ -13,7 +13,7 @@ import pytest
 
 import kerasae
 from kerasae.data import corrupt, pairs
-from kerasae.data.mapped import is_mapped, release
+from kerasae.data.memory_mapped import is_mapped, release_pages
 
 NOISE = ("masking", 0.5)
 SHAPE = (6,)
@@ -432,11 +432,11 @@ def test_mapped_arrays_are_told_from_others(tmp_path):
     mapped = np.load(path, mmap_mode="r")
     for array in (mapped, mapped[3:], np.asarray(mapped)[::2], mapped.T.view()):
         assert is_mapped(array)
-        release(array)
+        release_pages(array)
     np.testing.assert_array_equal(mapped, pixels())
     for array in (pixels(), mapped[[1, 2]], mapped.copy(), None):
         assert not is_mapped(array)
-        release(array)
+        release_pages(array)
 
 
 @pytest.mark.parametrize("mode", ["r+", "c"])
@@ -444,7 +444,7 @@ def test_releasing_loses_no_changes(mode, tmp_path):
     path, _ = of_file(pixels(), tmp_path)
     mapped = np.load(path, mmap_mode=mode)
     mapped[0] = 77
-    release(mapped)
+    release_pages(mapped)
     assert (mapped[0] == 77).all()
 
 
