@@ -1,4 +1,4 @@
-"""Train a ten-layer autoencoder from scratch, and after pretraining it in pairs.
+"""Train a ten-layer autoencoder from scratch, and with layer-wise pretraining.
 
 Run it with `python pretraining.py --out FOLDER --epochs NUMBER --data NAME`.
 """
