@@ -8,6 +8,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
+from kerasae.engine import backend as settings_of_backends
+
+# All layers are among those that XLA is of no use for on TensorFlow.
+WITHOUT_XLA = {"_NOT_FOR_XLA": (keras.layers.Layer,)}
+
+
+@pytest.fixture(autouse=True)
+def _xla(request, monkeypatch):
+    """Compiling takes longer than the few steps that most tests train for."""
+    if request.node.get_closest_marker("compiled") is None:
+        for name, value in WITHOUT_XLA.items():
+            monkeypatch.setattr(settings_of_backends, name, value)
+
 
 @pytest.fixture(autouse=True)
 def _fresh():
