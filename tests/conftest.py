@@ -8,18 +8,28 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from kerasae.engine import backend as settings_of_backends
-
-# All layers are among those that XLA is of no use for on TensorFlow.
-WITHOUT_XLA = {"_NOT_FOR_XLA": (keras.layers.Layer,)}
-
 
 @pytest.fixture(autouse=True)
-def _xla(request, monkeypatch):
-    """Compiling takes longer than the few steps that most tests train for."""
+def _without_xla(request, monkeypatch):
+    """Spare the tests XLA on TensorFlow: most train for fewer steps than it is worth.
+
+    Those marked `compiled` run with the settings that users get.
+    """
+    tensorflow = keras.backend.backend() == "tensorflow"
+    if tensorflow and request.node.get_closest_marker("compiled") is None:
+        # As if it were of no use for any layer.
+        kinds = (keras.layers.Layer,)
+        monkeypatch.setattr("kerasae.engine.backend._NOT_FOR_XLA", kinds)
+
+
+@pytest.fixture
+def eager(request, monkeypatch):
+    """Compile nothing at all, in tests that train many models for a few steps each."""
     if request.node.get_closest_marker("compiled") is None:
-        for name, value in WITHOUT_XLA.items():
-            monkeypatch.setattr(settings_of_backends, name, value)
+        settings = {"run_eagerly": True, "steps_per_execution": 1}
+        monkeypatch.setattr(
+            "kerasae.engine.compiling.execution_settings", lambda model: settings
+        )
 
 
 @pytest.fixture(autouse=True)

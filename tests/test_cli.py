@@ -74,6 +74,7 @@ def finished(tmp_path_factory):
     return folder, printed
 
 
+@pytest.mark.every_backend
 def test_train_keeps_everything_in_the_folder(finished):
     folder, _ = finished
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -120,6 +121,7 @@ def test_a_finished_run_is_not_overwritten(finished, here):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.every_backend
 def test_a_finished_run_can_be_prolonged(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     more = ("train", "conv", "--filters", "8,4", "--data", "digits")
@@ -266,6 +268,7 @@ def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path, here):
     assert steps == 5 * -(-record["split"]["train"] // 4)
 
 
+@pytest.mark.every_backend
 def test_reconstruct_writes_a_picture_or_an_array(finished, tmp_path, here):
     folder, _ = finished
     printed = here("reconstruct", folder, "--output", tmp_path / "x.png")
@@ -275,6 +278,7 @@ def test_reconstruct_writes_a_picture_or_an_array(finished, tmp_path, here):
     assert np.load(tmp_path / "x.npy").shape == (1257, 8, 8, 1)
 
 
+@pytest.mark.every_backend
 def test_encode_keeps_the_order_of_the_data(finished, tmp_path, images):
     folder, _ = finished
     x = images(7, 8, 8)

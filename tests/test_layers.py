@@ -7,6 +7,8 @@ from keras import ops
 
 from kerasae import layers
 
+pytestmark = pytest.mark.every_backend
+
 LAYERS = {
     "gaussian": (lambda: layers.ClippedGaussianNoise(0.4, clip=(0, 2), seed=1), 1),
     "unclipped": (lambda: layers.ClippedGaussianNoise(2.5, clip=None), 1),
