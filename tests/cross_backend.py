@@ -56,7 +56,8 @@ for variant, build in VARIANTS.items():
             autoencoder.compile("adam", None if own_loss else "binary_crossentropy")
             autoencoder.fit(x, x, epochs=1, verbose=0)
         autoencoder.save(folder / f"{variant}-{state}.keras")
-        y = autoencoder.predict(x, verbose=0)
+        # Called, not `predict`, which compiles.
+        y = keras.ops.convert_to_numpy(autoencoder(x))
         np.save(folder / f"{variant}-{state}.npy", y)
 
 few = {"epochs": 2, "batch_size": 40, "optimizer": "sgd", "random_state": 0}
@@ -89,20 +90,29 @@ for folder in folders:
         estimator.partial_fit(X, y)
         print(folder.name, path.name, float(off), estimator.n_iter_)
 
+import keras
 import kerasae
+
+
+def predict(model, x):
+    # Called, not `model.predict`, which compiles.
+    return keras.ops.convert_to_numpy(model(x))
+
 
 for folder in folders:
     images = np.load(folder / "x.npy")
     for path in sorted(folder.glob("*.keras")):
         triple = kerasae.load(path)
         x = images.reshape(-1, *triple.autoencoder.input_shape[1:])
-        whole = triple.autoencoder.predict(x, verbose=0)
-        halves = triple.decoder.predict(triple.encoder.predict(x, verbose=0), verbose=0)
+        whole = predict(triple.autoencoder, x)
+        halves = predict(triple.decoder, predict(triple.encoder, x))
         expected = np.load(path.with_suffix(".npy"))
         off = max(abs(whole - expected).max(), abs(halves - expected).max())
         steps = -1
         if path.stem.endswith("trained"):
             before = int(triple.autoencoder.optimizer.iterations)
+            if keras.backend.backend() == "tensorflow":
+                triple.autoencoder.jit_compile = False  # slow to start
             loss = triple.autoencoder.fit(x, x, epochs=1, verbose=0).history["loss"][-1]
             assert np.isfinite(loss)
             steps = int(triple.autoencoder.optimizer.iterations) - before

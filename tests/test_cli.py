@@ -251,7 +251,7 @@ def test_ctrl_c_ends_a_run_that_goes_on_later(tmp_path, here):
 
 def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path, here):
     folder = tmp_path / "run"
-    words = ("train", "deep", "--data", "digits", "--batch-size", "4", "--epochs", "5")
+    words = ("train", "deep", "--data", "digits", "--batch-size", "8", "--epochs", "5")
     words += ("--output", folder)
     stopped(words, folder / "checkpoint-000002.keras", signal.SIGKILL)
     assert not (folder / "model.keras").exists()
@@ -265,7 +265,7 @@ def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path, here):
     assert record["finished"]
     triple = kerasae.load(folder / "model.keras")
     steps = int(triple.autoencoder.optimizer.iterations)
-    assert steps == 5 * -(-record["split"]["train"] // 4)
+    assert steps == 5 * -(-record["split"]["train"] // 8)
 
 
 @pytest.mark.every_backend

@@ -462,7 +462,7 @@ import kerasae
 
 triple = kerasae.build_undercomplete_ae(1024, latent_dim=2)
 kerasae.compile(triple, "sgd")
-batches = kerasae.data.pairs(sys.argv[1], batch_size=256)
+batches = kerasae.data.pairs(sys.argv[1], batch_size=2048)
 triple.autoencoder.fit(batches, verbose=0)
 # The peak of this program alone: resource.getrusage counts its parent's too.
 status = Path("/proc/self/status").read_text()
