@@ -21,6 +21,7 @@ def copy(model):
     return [weight.copy() for weight in model.get_weights()]
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize(
     "build",
     [kerasae.build_conv_ae, kerasae.build_tied_ae, kerasae.build_stacked_ae],
@@ -39,6 +40,7 @@ def test_any_variant_gets_a_head(build, images, tmp_path):
     assert build_regressor(triple, 2).output_shape == (None, 2)
 
 
+@pytest.mark.every_backend
 def test_classifiers_learn(data):
     model = build_classifier(deep(), 10, seed=0)
     history = fine_tune(
@@ -80,6 +82,7 @@ def test_the_encoder_is_the_autoencoders_own(data):
         assert (a != b).any()
 
 
+@pytest.mark.every_backend
 def test_the_head_alone_then_all(data):
     triple = deep()
     model = build_classifier(triple, 10)
@@ -98,6 +101,7 @@ def test_the_head_alone_then_all(data):
     )
 
 
+@pytest.mark.every_backend
 def test_noise_stays_with_the_autoencoder(data):
     triple = deep(corruption=("masking", 0.9))
     model = build_classifier(triple, 10)
