@@ -1,25 +1,24 @@
-"""The models and the training that this library has for them."""
+"""The models of this library, and the training that it has for them."""
 
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 from keras import ops
 
 import kerasae
-from benchmarks._cases import PREDICTION_BATCH, Case
 from benchmarks._keras import Keras
+from benchmarks.cases import PREDICTION_BATCH, Case
 from kerasae.training import pretrain
 
 
 class Kerasae(Keras):
     """A triple, trained by `kerasae.fit`."""
 
-    def __init__(self, case: Case, x: np.ndarray) -> None:
-        self.case, self.x = case, x
-        self.triple = build(case)
-        self.model: keras.Model = self.triple.autoencoder
+    def build(self) -> None:
+        """Build and compile the triple."""
+        self.triple = build(self.case)
+        self.model = self.triple.autoencoder
         kerasae.compile(self.triple)
 
     def epoch(self) -> float:
@@ -56,6 +55,11 @@ class KerasaeStack(Kerasae):
         )
         self.model = triple.autoencoder
         return histories[0].history["loss"][-1]
+
+
+def trainer(case: Case, x: np.ndarray) -> Kerasae:
+    """Return what trains a case on these images."""
+    return (KerasaeStack if case.kind == "stack" else Kerasae)(case, x)
 
 
 def build(case: Case) -> kerasae.Autoencoder:
