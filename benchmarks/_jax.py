@@ -21,7 +21,7 @@ _Convolution = partial(nn.Conv, kernel_size=(3, 3), kernel_init=_glorot)
 _pool = partial(nn.max_pool, window_shape=(2, 2), strides=(2, 2), padding="SAME")
 
 
-class Scan:
+class Trainer:
     """A network, trained on images that lie on the device."""
 
     def __init__(self, case: Case, x: np.ndarray) -> None:
@@ -30,7 +30,7 @@ class Scan:
         if case.kind != "stack":
             network = (Variational if case.kind == "vae" else Autoencoder)(case)
             self.state = initial(network, self.x)
-            self.train = compiled_epoch(network, case.batch_size)
+            self.train = compiled_epoch(case.batch_size)
             self.forward = jax.jit(network.apply)
 
     def epoch(self) -> float:
@@ -49,18 +49,17 @@ class Scan:
         return {"call": lambda: np.asarray(self.forward(self.state.params, x))}
 
 
-class ScanStack(Scan):
+class StackTrainer(Trainer):
     """Small autoencoders, each trained on the codes of the one before."""
 
     def epoch(self) -> float:
         """Train the whole stack anew and return the loss of the outermost pair."""
-        x = self.x
+        x, states, losses = self.x, [], []
         pairs: list[Autoencoder] = []
-        states, losses = [], []
         for inputs, units in pairwise((784, *self.case.layers)):
             pair = (Pair if pairs else Autoencoder)(Case("dense", (units,)), inputs)
             state = initial(pair, x)
-            train = compiled_epoch(pair, self.case.batch_size)
+            train = compiled_epoch(self.case.batch_size)
             for _ in range(self.case.epochs):
                 state, loss = train(state, x, self.random.permutation(len(x)))
             pairs.append(pair)
@@ -82,11 +81,6 @@ class ScanStack(Scan):
         return float(losses[0])
 
 
-def trainer(case: Case, x: np.ndarray) -> Scan:
-    """Return what trains a case on these images."""
-    return (ScanStack if case.kind == "stack" else Scan)(case, x)
-
-
 def initial(network: nn.Module, x: jax.Array) -> TrainState:
     """Return the state before the first step."""
     keys = {name: jax.random.key(0) for name in ("params", "noise")}
@@ -95,31 +89,29 @@ def initial(network: nn.Module, x: jax.Array) -> TrainState:
     return TrainState.create(apply_fn=network.apply, params=parameters, tx=optimizer)
 
 
-def compiled_epoch(
-    network: nn.Module, batch_size: int
-) -> Callable[..., tuple[TrainState, jax.Array]]:
-    """Return a compiled function that trains one epoch and returns its mean loss."""
+def compiled_epoch(batch_size: int) -> Callable[..., tuple[TrainState, jax.Array]]:
+    """Return `train`, compiled for a batch size."""
+    return jax.jit(partial(train, batch_size=batch_size), donate_argnums=0)
 
-    @partial(jax.jit, donate_argnums=0)
-    def epoch(
-        state: TrainState, x: jax.Array, order: jax.Array
-    ) -> tuple[TrainState, jax.Array]:
-        def step(state: TrainState, rows: jax.Array) -> tuple[TrainState, jax.Array]:
-            noise = {"noise": jax.random.fold_in(jax.random.key(1), state.step)}
-            loss = partial(network.apply, method="loss", rngs=noise)
-            value, gradients = jax.value_and_grad(loss)(state.params, x[rows])
-            return state.apply_gradients(grads=gradients), value * len(rows)
 
-        whole = len(order) // batch_size * batch_size
-        batches = order[:whole].reshape(-1, batch_size)
-        state, losses = jax.lax.scan(step, state, batches)
-        total = losses.sum()
-        if whole < len(order):
-            state, last = step(state, order[whole:])
-            total += last
-        return state, total / len(order)
+def train(
+    state: TrainState, x: jax.Array, order: jax.Array, *, batch_size: int
+) -> tuple[TrainState, jax.Array]:
+    """Train one epoch in this order, and return the mean of its losses."""
 
-    return epoch
+    def step(state: TrainState, rows: jax.Array) -> tuple[TrainState, jax.Array]:
+        noise = {"noise": jax.random.fold_in(jax.random.key(1), state.step)}
+        loss = partial(state.apply_fn, method="loss", rngs=noise)
+        value, gradients = jax.value_and_grad(loss)(state.params, x[rows])
+        return state.apply_gradients(grads=gradients), value * len(rows)
+
+    whole = len(order) // batch_size * batch_size
+    state, losses = jax.lax.scan(step, state, order[:whole].reshape(-1, batch_size))
+    total = losses.sum()
+    if whole < len(order):
+        state, last = step(state, order[whole:])
+        total += last
+    return state, total / len(order)
 
 
 def linear(sizes: Iterable[int], activation: Callable[..., jax.Array]) -> list[Any]:
@@ -204,25 +196,24 @@ class Pair(Autoencoder):
         return optax.squared_error(self(x), x).mean()
 
 
-class Variational(nn.Module):
+class Variational(Autoencoder):
     """A variational autoencoder of dense layers."""
-
-    case: Case
 
     def setup(self) -> None:
         """Make the layers."""
         *hidden, code = self.case.layers
-        self.encoder = nn.Sequential(linear(hidden, nn.tanh))
+        self.hidden = nn.Sequential(linear(hidden, nn.tanh))
         self.mean, self.log_variance = _Linear(code), _Linear(code)
-        self.decoder = nn.Sequential(linear((*hidden[::-1], 784), nn.tanh)[:-1])
+        outputs = (*hidden[::-1], self.inputs)
+        self.decoder = nn.Sequential(linear(outputs, nn.tanh)[:-1])
 
-    def __call__(self, x: jax.Array) -> jax.Array:
-        """Return reconstructions from the mean of the code."""
-        return nn.sigmoid(self.decoder(self.mean(self.encoder(x))))
+    def encode(self, x: jax.Array) -> jax.Array:
+        """Return the mean of the code."""
+        return self.mean(self.hidden(x))
 
     def loss(self, x: jax.Array) -> jax.Array:
         """Return the negative bound, summed over pixels and code."""
-        hidden = self.encoder(x)
+        hidden = self.hidden(x)
         mean, log_variance = self.mean(hidden), self.log_variance(hidden)
         noise = jax.random.normal(self.make_rng("noise"), mean.shape)
         logits = self.decoder(mean + jnp.exp(0.5 * log_variance) * noise)

@@ -11,7 +11,7 @@ from keras import layers, ops
 from benchmarks.cases import PREDICTION_BATCH, Case
 
 
-class Keras:
+class Trainer:
     """A compiled Keras model, trained by its own `fit`."""
 
     model: keras.Model
@@ -51,7 +51,7 @@ class Keras:
         }
 
 
-class KerasStack(Keras):
+class StackTrainer(Trainer):
     """Small autoencoders, each trained on the codes of the one before."""
 
     def build(self) -> None:
@@ -81,11 +81,6 @@ class KerasStack(Keras):
                 x = encoder.predict(x, batch_size=batch_size, verbose=0)
         self.model = keras.Sequential([keras.Input((784,)), *encoders, *decoders[::-1]])
         return losses[0]
-
-
-def trainer(case: Case, x: np.ndarray) -> Keras:
-    """Return what trains a case on these images."""
-    return (KerasStack if case.kind == "stack" else Keras)(case, x)
 
 
 def dense(case: Case) -> keras.Model:

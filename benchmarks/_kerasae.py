@@ -7,12 +7,12 @@ import numpy as np
 from keras import ops
 
 import kerasae
-from benchmarks._keras import Keras
+from benchmarks import _keras
 from benchmarks.cases import PREDICTION_BATCH, Case
 from kerasae.training import pretrain
 
 
-class Kerasae(Keras):
+class Trainer(_keras.Trainer):
     """A triple, trained by `kerasae.fit`."""
 
     def build(self) -> None:
@@ -40,7 +40,7 @@ class Kerasae(Keras):
         }
 
 
-class KerasaeStack(Kerasae):
+class StackTrainer(Trainer):
     """A triple, trained by `pretrain`."""
 
     def epoch(self) -> float:
@@ -55,11 +55,6 @@ class KerasaeStack(Kerasae):
         )
         self.model = triple.autoencoder
         return histories[0].history["loss"][-1]
-
-
-def trainer(case: Case, x: np.ndarray) -> Kerasae:
-    """Return what trains a case on these images."""
-    return (KerasaeStack if case.kind == "stack" else Kerasae)(case, x)
 
 
 def build(case: Case) -> kerasae.Autoencoder:

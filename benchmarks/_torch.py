@@ -13,7 +13,7 @@ from benchmarks.cases import PREDICTION_BATCH, Case
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-class Loop:
+class Trainer:
     """A network and its optimizer, trained on images that lie on the device."""
 
     def __init__(self, case: Case, x: np.ndarray) -> None:
@@ -38,7 +38,7 @@ class Loop:
         return {"call": lambda: self.predict(x)}
 
 
-class LoopStack(Loop):
+class StackTrainer(Trainer):
     """Small autoencoders, each trained on the codes of the one before."""
 
     def epoch(self) -> float:
@@ -59,11 +59,6 @@ class LoopStack(Loop):
         decoders = [pair.decoder for pair in reversed(pairs)]
         self.network = nn.Sequential(*encoders, *decoders, nn.Sigmoid())
         return losses[0]
-
-
-def trainer(case: Case, x: np.ndarray) -> Loop:
-    """Return what trains a case on these images."""
-    return (LoopStack if case.kind == "stack" else Loop)(case, x)
 
 
 def train(

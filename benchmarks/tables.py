@@ -11,6 +11,8 @@ Result = dict[str, Any]
 # Losses further than this from the median are marked.
 _TOLERANCE = 0.05
 _NOTHING = "-"
+# Backends with a loop written by hand, in the order of the columns.
+_LOOPS = ("torch", "jax")
 _HEADS = (
     "way",
     "seconds an epoch",
@@ -129,17 +131,12 @@ def speed_table(cases: dict[str, list[Result]]) -> str:
     rows = []
     for name, results in cases.items():
         found = _by_contender(results)
-        ours = {
-            backend: found.get(Contender("kerasae", backend)) for backend in backends
-        }
-        taken = {backend: epoch_seconds(result) for backend, result in ours.items()}
-        trained = [backend for backend, seconds in taken.items() if seconds]
-        best = min(trained, key=taken.__getitem__, default=_NOTHING)
+        ours = {b: found.get(Contender("kerasae", b)) for b in backends}
+        taken = {b: epoch_seconds(result) for b, result in ours.items()}
+        best = min(filter(taken.get, taken), key=taken.get, default=_NOTHING)
         plain = (speed(ours[b], found.get(Contender("keras", b))) for b in backends)
-        loops = (
-            speed(ours.get(best), found.get(Contender("loop", backend)))
-            for backend in ("torch", "jax")
-        )
+        rivals = (found.get(Contender("loop", b)) for b in _LOOPS)
+        loops = (speed(ours.get(best), rival) for rival in rivals)
         rows.append([name, *map(number, plain), best, *map(number, loops)])
     return markdown(head, rows)
 
@@ -150,18 +147,23 @@ def seconds_table(cases: dict[str, list[Result]]) -> str:
     head = [f"{name}: kerasae (keras)" for name in backends]
     rows = []
     for name, results in cases.items():
-        taken = {each: epoch_seconds(r) for each, r in _by_contender(results).items()}
-        least = min(filter(None, taken.values()), default=None)
-
-        def cell(
-            way: str, backend: str, taken: dict = taken, least: Any = least
-        ) -> str:
-            seconds = taken.get(Contender(way, backend))
-            bold = "**" if seconds and seconds == least else ""
-            return f"{bold}{number(seconds)}{bold}"
-
-        both = (f"{cell('kerasae', b)} ({cell('keras', b)})" for b in backends)
-        rows.append([name, *both, cell("loop", "torch"), cell("loop", "jax")])
+        found = _by_contender(results)
+        taken = {each: s for each, r in found.items() if (s := epoch_seconds(r))}
+        least = min(taken.values(), default=None)
+        cells = {
+            each: f"**{seconds:.2f}**" if seconds == least else f"{seconds:.2f}"
+            for each, seconds in taken.items()
+        }
+        ours, plain, loops = (
+            [cells.get(Contender(way, b), _NOTHING) for b in names]
+            for way, names in (
+                ("kerasae", backends),
+                ("keras", backends),
+                ("loop", _LOOPS),
+            )
+        )
+        both = (f"{one} ({other})" for one, other in zip(ours, plain, strict=True))
+        rows.append([name, *both, *loops])
     return markdown(["case", *head, "torch loop", "jax scan"], rows)
 
 

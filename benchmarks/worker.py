@@ -46,7 +46,9 @@ class Tasks:
         x = images(changed, changed.samples)
         name = contender.backend if contender.way == "loop" else contender.way
         module = importlib.import_module(f"benchmarks._{name}")
-        self._trainer = module.trainer(changed, x if bytes else floats(x))
+        stack = changed.kind == "stack"
+        trainer = module.StackTrainer if stack else module.Trainer
+        self._trainer = trainer(changed, x if bytes else floats(x))
         self._test = floats(images(changed, predictions, "test"))
         self._backend, self._repeats = contender.backend, repeats
 
