@@ -124,7 +124,7 @@ def as_triple(model: Autoencoder | keras.Model) -> Autoencoder:
     if not isinstance(model, keras.Model):
         expected = "an Autoencoder, or a Keras model with a layer named 'code'"
         raise TypeError(_checks.argument_error("model", expected, model))
-    if model.layers and model.layers[-1].name == CODE:
+    if hasattr(model, "operations") and model.layers[-1].name == CODE:
         expected = "a whole autoencoder"
         fix = "Pass the triple, or its first model."
         received = f"{model.name!r}, an encoder"

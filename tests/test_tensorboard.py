@@ -21,9 +21,10 @@ import pytest
 
 import kerasae
 from kerasae.builders import SAMPLE_AXES, VARIANTS
-from kerasae.callbacks import TensorBoard, grow
+from kerasae.callbacks import TensorBoard
 from kerasae.callbacks._summaries import histogram
 from kerasae.callbacks._thumbnails import picture_shape, thumbnails, value_range
+from kerasae.training import grow
 
 pytest.importorskip("tensorboardX")
 # The server is started once, in one process.

@@ -145,7 +145,9 @@ def test_the_kl_term_of_the_prior_is_zero():
 def test_drawn_codes_have_the_mean_and_the_variance():
     layer = GaussianSampling(4000, seed=0)
     draws = keras.ops.convert_to_numpy(
-        layer.draw(keras.ops.full((2, 3), 1.5), keras.ops.full((2, 3), math.log(0.04)))
+        layer.sample(
+            keras.ops.full((2, 3), 1.5), keras.ops.full((2, 3), math.log(0.04))
+        )
     )
     assert draws.shape == (4000, 2, 3)
     np.testing.assert_allclose(draws.mean(axis=0), 1.5, atol=0.02)
