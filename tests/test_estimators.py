@@ -129,6 +129,19 @@ def test_a_classifier_learns_and_unlabeled_samples_help_pretraining(rows):
     assert autoencoder.get_layer("code") is not model.classifier_.get_layer("code")
 
 
+def test_noise_of_the_builder_stays_with_the_autoencoder(X, y):
+    model = classifier(options={"corruption": ("masking", 0.5)}).fit(X, y)
+    assert model.transform(X).shape == (40, 3)
+    once, again = (
+        keras.ops.convert_to_numpy(
+            model.classifier_(X.astype("float32"), training=True)
+        )
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(once, again)
+    np.testing.assert_allclose(once, model.predict_proba(X), atol=1e-6)
+
+
 def test_unlabeled_samples_are_pretrained_on(X, y):
     alone = classifier(epochs=1).fit(X, y)
     more = classifier(epochs=1).fit(X, y, X_unlabeled=np.vstack([X, X]))
