@@ -31,6 +31,10 @@ from kerasae.estimators._output_files import output_files
 
 # Samples and targets.
 Data = tuple[np.ndarray, np.ndarray]
+_IF_DIVERGED = (
+    "Scale X, with sklearn.preprocessing.StandardScaler for instance, or choose a "
+    "smaller learning_rate."
+)
 
 
 def store(estimator: BaseEstimator, parameters: dict[str, Any]) -> None:
@@ -41,12 +45,6 @@ def store(estimator: BaseEstimator, parameters: dict[str, Any]) -> None:
     for name, value in parameters.items():
         if name not in ("self", "__class__"):
             setattr(estimator, name, value)
-
-
-_IF_DIVERGED = (
-    "Scale X, with sklearn.preprocessing.StandardScaler for instance, or choose a "
-    "smaller learning_rate."
-)
 
 
 class BaseNetworkEstimator(
