@@ -15,7 +15,11 @@ from kerasae.builders import SAMPLE_AXES, SUMMARIES, VARIANTS
 
 ROOT = Path(kerasae.__file__).parent
 # These take what other packages make, and import them only then.
-OF_BACKENDS = {"data/_streams.py", "engine/_epoch_loop.py", "engine/prediction.py"}
+OF_BACKENDS = {
+    "data/_stream_adapters.py",
+    "engine/_epoch_loop.py",
+    "engine/prediction.py",
+}
 # The builders come on top.
 FIXED = [
     "Autoencoder",
