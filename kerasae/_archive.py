@@ -14,11 +14,10 @@ import keras
 from kerasae import layers, losses, models, regularizers  # noqa: F401
 from kerasae._files import replacing
 from kerasae.engine.backend import execution_settings
+from kerasae.engine.keras_internals import public_class
 
 _CONFIG = "config.json"
 _WEIGHTS = "model.weights."
-# Until Keras writes public names for the optimizers of its torch backend.
-_TORCH_OPTIMIZERS = "keras.src.backend.torch.optimizers."
 
 
 def write(model: keras.Model, path: str | Path) -> Path:
@@ -79,7 +78,7 @@ def _config(path: Path) -> dict[str, Any]:
             # Keras would go on to read weights whose checksum is wrong.
             wrong = archive.testzip()
             config = json.loads(archive.read(_CONFIG))
-        except Exception as error:  # damage comes up in a dozen types
+        except Exception as error:  # damage shows as a dozen types of errors
             raise _damaged(path, str(error)) from error
     if wrong is not None:
         raise _damaged(path, f"the checksum of {wrong} is wrong")
@@ -121,8 +120,7 @@ def _portable(config: Any) -> Any:
     if not isinstance(config, dict):
         return config
     config = {key: _portable(value) for key, value in config.items()}
-    if str(config.get("module", "")).startswith(_TORCH_OPTIMIZERS):
-        config |= {"module": "keras.optimizers", "registered_name": None}
+    config = public_class(config)
     if config.get("compile_config"):
         config["compile_config"] |= {"jit_compile": "auto", "steps_per_execution": 1}
     return config

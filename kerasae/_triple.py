@@ -8,6 +8,7 @@ import keras
 
 from kerasae import _archive, _checks
 from kerasae._layer_names import CODE
+from kerasae.engine.keras_internals import rename
 
 
 class Autoencoder(NamedTuple):
@@ -104,7 +105,7 @@ def split(model: keras.Model) -> Autoencoder:
     # Keras names the new input after a tensor; summaries and diagrams show it.
     names = [layer.name for layer in decoder.layers[1:]]
     free = chain([f"{CODE}_input"], (f"{CODE}_input_{n}" for n in count(1)))
-    decoder.layers[0].name = next(name for name in free if name not in names)
+    rename(decoder.layers[0], next(name for name in free if name not in names))
     return Autoencoder(model, encoder, decoder)
 
 

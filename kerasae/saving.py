@@ -57,8 +57,8 @@ def load(
             `autoencoder.save` or `kerasae.save`.
         custom_objects: Your own classes and functions by their names, where they
             are not registered, as in `keras.saving.load_model`.
-        safe_mode: Whether to refuse files that bring code of their own, such as
-            lambda layers. Set it to False only for files that you trust.
+        safe_mode: Whether to refuse files that contain code, such as that of lambda
+            layers. Set it to False only for files that you trust.
 
     Returns:
         The triple `(autoencoder, encoder, decoder)`.

@@ -1,4 +1,4 @@
-"""What a model is trained or judged on: checked, and block by block on the device."""
+"""Samples to train or evaluate on, checked, and handed over block by block."""
 
 import math
 import os
@@ -13,21 +13,22 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasae._arrays import fits
 from kerasae._checks import Description, argument_error
+from kerasae._types import ArrayLike, Tensor
 from kerasae.data.mapped import is_mapped, open_mapped, taken
 from kerasae.data.pairs import pairs
-from kerasae.engine.backend import has_accelerator
+from kerasae.engine.checked_samples import checked_samples
+from kerasae.engine.devices import has_accelerator
 
 _BATCH_SIZE = 32  # Keras's
 _RESIDENT = 2**31  # bytes of samples that an accelerator keeps in its own memory
 _ALIGNMENT = 64  # bytes
-_BLOCK = 2**25  # bytes of a block at most
-_BLOCKS = 8  # of an epoch at least, for progress to be seen and Ctrl-C to be heard
+_BLOCK = 2**25  # bytes per block at most
+_BLOCKS = 8  # per epoch at least, so that progress shows and Ctrl-C takes effect
 
 
 class Block(NamedTuple):
-    """The batches of some steps in a row.
+    """The batches of several steps in a row.
 
     Attributes:
         first: Number of the first step in its epoch.
@@ -38,8 +39,8 @@ class Block(NamedTuple):
 
     first: int
     steps: int
-    x: Any
-    y: Any
+    x: Tensor
+    y: Tensor | None
 
 
 class BatchSource:
@@ -54,7 +55,7 @@ class BatchSource:
         name: The argument that the samples came as.
 
     Raises:
-        TypeError, ValueError: If samples or targets are unfit.
+        TypeError, ValueError: If the samples or the targets do not fit.
     """
 
     def __init__(
@@ -62,16 +63,13 @@ class BatchSource:
     ) -> None:
         if isinstance(x, (str, os.PathLike)):
             x = open_mapped(Path(x))
+        x = checked_samples(model, x, name, or_stream=True)
         self.is_stream = not hasattr(x, "__array__")
-        if not self.is_stream and not hasattr(x, "dtype"):  # a table of pandas
-            x = np.asarray(x)
-        if self.is_stream:
-            _check_stream(name, model, x, y)
-        else:
-            _check_arrays(name, model, x, y)
+        if y is not None:
+            _check_targets(y, x, self.is_stream)
         self.x, self.y = x, None if y is x else y
         self.batch_size = batch_size or _BATCH_SIZE
-        # A size that was given for `x` is none for what to validate on.
+        # A batch size that was given for `x` is not one for validation streams.
         self._stream_size = batch_size if name == "x" else None
 
     def __getitem__(self, rows: slice) -> "BatchSource":
@@ -97,9 +95,9 @@ class BatchSource:
         return x, x if self.y is None else self.y, self.batch_size
 
     def to_check(self) -> tuple[Any, Any]:
-        """Return samples and targets that a `CheckedModel` should look at.
+        """Return the samples and targets that a `CheckedModel` should check.
 
-        None instead of those in a file, which it would have to read whole, and of
+        None instead of samples in a file, all of which it would have to read, and of
         8-bit integers, which cannot be out of range.
         """
         if is_mapped(self.x) or _is_bytes(self.x):
@@ -129,7 +127,7 @@ class BatchSource:
         size, mapped = self.batch_size, is_mapped(self.x)
         full = len(order) // size
         most = max(1, min(math.ceil(full / _BLOCKS), _BLOCK // self._bytes_of_batch()))
-        # As equal as may be; one shape for all, so that they are compiled once.
+        # As equal as possible, and all of one shape, so that only one is compiled.
         steps = math.ceil(full / max(1, math.ceil(full / most)))
         batches = order[: full * size].reshape(full, size)
         firsts = range(0, full, steps or 1)
@@ -150,48 +148,22 @@ class BatchSource:
         return 4 * self.batch_size * math.prod(self.x.shape[1:])
 
 
-def _check_stream(name: str, model: keras.Model, x: Any, y: Any) -> None:
-    if isinstance(x, (list, tuple)):
-        expected = f"an array of samples of shape {model.input_shape[1:]}, or a stream"
-        fix = "A list becomes one array with numpy.asarray(x)."
-        received = f"a {type(x).__name__}"
-        raise TypeError(argument_error(name, expected, Description(received), fix))
-    if y is not None:
+def _check_targets(y: ArrayLike, x: ArrayLike, is_stream: bool) -> None:
+    if is_stream:
         fix = "Give both as arrays, or train with the model's own `fit`."
         raise TypeError(argument_error("y", "None where `x` is a stream", y, fix))
-
-
-def _check_arrays(name: str, model: keras.Model, x: Any, y: Any) -> None:
-    shape = model.input_shape[1:]
-    if not fits(tuple(x.shape[1:]), shape) or not len(x):
-        expected = f"an array of samples of shape {shape}"
-        received = f"an array of shape {tuple(x.shape)}"
-        fix = f"Bring it to that shape: x.reshape(-1, {', '.join(map(str, shape))})."
-        raise ValueError(argument_error(name, expected, Description(received), fix))
-    kind = keras.backend.standardize_dtype(x.dtype)
-    expected = "floats, booleans or 8-bit integers in 0..255"
-    if "int" in kind and kind != "uint8":
-        fix = "kerasae.data.scale(x) gives floats in [0, 1]."
-        raise TypeError(
-            argument_error(name, expected, Description(f"{kind} values"), fix)
-        )
-    if kind == "uint8" and ops.max(x[:1000]) == 1:
-        fix = "Binary images: x.astype(bool)."
-        received = "8-bit integers 0 and 1, which would be divided by 255"
-        raise ValueError(argument_error(name, expected, Description(received), fix))
-    if y is not None and len(y) != len(x):
+    if len(y) != len(x):
         expected = f"as long as the samples, {len(x)}"
-        raise ValueError(
-            argument_error("y", expected, Description(f"{len(y)} targets"))
-        )
+        received = f"{len(y)} targets"
+        raise ValueError(argument_error("y", expected, Description(received)))
 
 
-def _is_bytes(samples: Any) -> bool:
+def _is_bytes(samples: ArrayLike) -> bool:
     return keras.backend.standardize_dtype(samples.dtype) == "uint8"
 
 
-def _placed(samples: Any) -> Any:
-    """Return samples where they are best taken from."""
+def _placed(samples: ArrayLike) -> Tensor:
+    """Return samples in the memory that they are best taken from."""
     if ops.is_tensor(samples) or is_mapped(samples):
         return samples
     samples = np.asarray(samples)
@@ -200,7 +172,7 @@ def _placed(samples: Any) -> Any:
     return samples
 
 
-def _taken(samples: Any, rows: np.ndarray) -> Any:
+def _taken(samples: Tensor, rows: np.ndarray) -> Tensor:
     """Return the samples of some rows, an array of shape `(*rows.shape, ...)`."""
     if ops.is_tensor(samples):
         return ops.take(samples, rows, axis=0)

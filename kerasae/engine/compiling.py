@@ -1,10 +1,10 @@
-"""Compile settings that fit the backend."""
+"""Compile settings that suit the backend."""
 
 from typing import Any
 
 import keras
 
-from kerasae._types import ModelOrTriple
+from kerasae._types import Loss, ModelOrTriple, Optimizer
 from kerasae.engine._whole import whole
 from kerasae.engine.backend import execution_settings
 from kerasae.losses import MaskedMeanSquaredError
@@ -13,13 +13,13 @@ from kerasae.models import VariationalAutoencoder
 
 def compile(  # noqa: A001 - the word that Keras's users know
     model: ModelOrTriple,
-    optimizer: Any = "adam",
-    loss: Any = None,
+    optimizer: Optimizer = "adam",
+    loss: Loss = None,
     **kwargs: Any,
 ) -> None:
     """Compile an autoencoder with the settings that are fast on this backend.
 
-    Same as `model.compile(...)` but for what you leave out: the loss follows from
+    Same as `model.compile(...)` except for what you leave out: the loss follows from
     the output's activation, and `jit_compile` and `steps_per_execution` are those
     measured as fastest for the backend and the kinds of layers. Plain
     `autoencoder.compile(...)` works as well, slower on TensorFlow.
@@ -31,8 +31,8 @@ def compile(  # noqa: A001 - the word that Keras's users know
             sigmoid output, else the mean squared error; for sequences with padding
             that of the other steps, `kerasae.losses.MaskedMeanSquaredError`.
             Variational autoencoders have a loss of their own.
-        **kwargs: Anything else that `keras.Model.compile` takes; it wins over the
-            settings chosen here.
+        **kwargs: Anything else that `keras.Model.compile` takes; it takes precedence
+            over the settings chosen here.
 
     Example:
         >>> import kerasae
@@ -53,7 +53,7 @@ def compile(  # noqa: A001 - the word that Keras's users know
 
 
 def default_loss(model: keras.Model) -> str | keras.losses.Loss | None:
-    """Return the loss that fits padding, or the last activation that there is."""
+    """Return the loss that suits the padding, or else the last activation."""
     if isinstance(model, VariationalAutoencoder):
         return None
     for layer in model.layers:

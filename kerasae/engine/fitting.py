@@ -1,26 +1,22 @@
 """Training on samples that are their own targets, many steps in one compiled call."""
 
 import math
-import random
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 
 from kerasae import _checks
 from kerasae._types import ModelOrTriple
 from kerasae.engine._batching import BatchSource
-from kerasae.engine._epoch_loop import build, loop
+from kerasae.engine._epochs import prepare, train
+from kerasae.engine._hooks import acts_on_batches
 from kerasae.engine._whole import whole
+from kerasae.engine.backend import backend
 from kerasae.engine.compiling import compile as compile_fast
+from kerasae.engine.keras_internals import MissingInternalError
 from kerasae.models import CheckedModel
-
-_BATCH_HOOKS = [
-    f"on_{kind}batch_{moment}"
-    for kind in ("", "train_", "test_")
-    for moment in ("begin", "end")
-]
 
 
 def fit(
@@ -72,8 +68,8 @@ def fit(
         The history of losses and metrics, as from `keras.Model.fit`.
 
     Raises:
-        TypeError, ValueError: If the samples do not fit the model or an argument is
-            unfit.
+        TypeError, ValueError: If the samples do not fit the model, or an argument is
+            out of range.
 
     Example:
         >>> import kerasae
@@ -105,136 +101,57 @@ def fit(
     callbacks = list(callbacks or ())
     parts = [data] if validation is None else [data, validation]
     streams = any(part.is_stream for part in parts)
-    by_step = any(_acts_on_batches(callback) for callback in callbacks)
+    by_batch = any(acts_on_batches(callback) for callback in callbacks)
     options: dict[str, Any] = {
         "epochs": epochs,
         "verbose": verbose,
         "callbacks": callbacks,
         "initial_epoch": initial_epoch,
     }
-    if fit_options or streams or by_step or not _can_loop(autoencoder):
-        if validation is not None:
-            x, y, _ = validation.for_keras(shuffle=False)
-            fit_options["validation_data"] = x if y is None else (x, y)
-        x, y, batch_size = data.for_keras(shuffle=shuffle)
-        # Streams have an order of their own.
-        shuffle = shuffle and y is not None
-        return autoencoder.fit(
-            x, y, batch_size, shuffle=shuffle, **options, **fit_options
-        )
-    if isinstance(autoencoder, CheckedModel):
-        for part in parts:
-            autoencoder.check(*part.to_check())
-    return _train(autoencoder, data, validation, shuffle=shuffle, **options)
+    if not (fit_options or streams or by_batch) and _prepared(
+        autoencoder, data, validation
+    ):
+        return train(autoencoder, data, validation, shuffle=shuffle, **options)
+    if validation is not None:
+        x, y, _ = validation.for_keras(shuffle=False)
+        fit_options["validation_data"] = x if y is None else (x, y)
+    x, y, batch_size = data.for_keras(shuffle=shuffle)
+    # Streams have an order of their own.
+    shuffle = shuffle and y is not None
+    return autoencoder.fit(x, y, batch_size, shuffle=shuffle, **options, **fit_options)
 
 
-def _split(data: BatchSource, share: float) -> tuple[BatchSource, BatchSource]:
-    """Take a share of the samples off the end."""
-    expected = "a share that leaves samples on both sides, and 0 for streams"
-    if data.is_stream or not (at := math.floor(len(data.x) * (1 - share))) > 0:
+def _split(data: BatchSource, fraction: float) -> tuple[BatchSource, BatchSource]:
+    """Split a fraction of the samples off the end."""
+    expected = "a fraction that leaves samples on both sides, and 0 for streams"
+    if data.is_stream or not (at := math.floor(len(data.x) * (1 - fraction))) > 0:
         fix = "Give `validation_data` instead."
         raise ValueError(
-            _checks.argument_error("validation_split", expected, share, fix)
+            _checks.argument_error("validation_split", expected, fraction, fix)
         )
     return data[:at], data[at:]
 
 
 def _can_loop(model: keras.Model) -> bool:
-    """Tell whether the steps of a model can be compiled into a loop."""
+    """Tell whether the steps of a model can run in a loop of ours."""
     if model.run_eagerly or keras.distribution.distribution() is not None:
         return False
-    if keras.backend.backend() == "tensorflow":
-        return model.distribute_strategy.num_replicas_in_sync == 1
-    return model.jit_compile or keras.backend.backend() == "torch"
+    return backend().can_loop(model)
 
 
-def _has_batch_hooks(callback: keras.callbacks.Callback) -> bool:
-    return any(
-        hook in vars(callback)
-        or getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook)
-        for hook in _BATCH_HOOKS
-    )
-
-
-def _acts_on_batches(callback: keras.callbacks.Callback) -> bool:
-    """Tell whether a callback has to be called after every single batch."""
-    if isinstance(callback, keras.callbacks.ModelCheckpoint):
-        return callback.save_freq != "epoch"
-    watches = isinstance(callback, keras.callbacks.ProgbarLogger)
-    watches = watches or getattr(callback, "only_watches", False)
-    return not watches and _has_batch_hooks(callback)
-
-
-def _train(
-    model: keras.Model,
-    data: BatchSource,
-    validation: BatchSource | None,
-    *,
-    shuffle: bool,
-    epochs: int,
-    verbose: int | str,
-    callbacks: list[keras.callbacks.Callback],
-    initial_epoch: int,
-) -> keras.callbacks.History:
-    """Train block by block; what is around the blocks goes as in Keras's `fit`."""
-    build(model, *data.first())
-    epochs = min(epochs, keras.config.max_epochs() or epochs)
-    hooks = keras.callbacks.CallbackList(
-        callbacks,
-        add_history=True,
-        add_progbar=verbose != 0,
-        verbose=1 if verbose == "auto" else verbose,
-        epochs=epochs,
-        steps=data.steps,
-        model=model,
-    )
-    random_order = np.random.default_rng(random.getrandbits(64))
-    order = np.arange(len(data.x))
-    model.stop_training = False
-    logs: dict[str, Any] = {}
-    hooks.on_train_begin()
-    for epoch in range(initial_epoch, epochs):
-        hooks.on_epoch_begin(epoch)
-        if shuffle:
-            order = random_order.permutation(len(data.x))
-        logs = _pass(model, data, order, hooks, training=True)
-        if validation is not None:
-            hooks.on_test_begin()
-            ahead = np.arange(len(validation.x))
-            judged = _pass(model, validation, ahead, hooks, training=False)
-            hooks.on_test_end(judged)
-            logs = {**logs, **{f"val_{name}": value for name, value in judged.items()}}
-        hooks.on_epoch_end(epoch, logs)
-        if model.stop_training:
-            break
-    if epochs > initial_epoch:
-        model.optimizer.finalize_variable_values(model.trainable_weights)
-    hooks.on_train_end(logs)
-    return model.history
-
-
-def _pass(
-    model: keras.Model,
-    data: BatchSource,
-    order: np.ndarray,
-    hooks: keras.callbacks.CallbackList,
-    *,
-    training: bool,
-) -> dict[str, Any]:
-    """Go once through the data, and return the metrics."""
-    watched = any(_has_batch_hooks(callback) for callback in hooks.callbacks)
-    begin, end = (
-        getattr(hooks, f"on_{'train' if training else 'test'}_batch_{moment}")
-        for moment in ("begin", "end")
-    )
-    model.reset_metrics()
-    with loop(model, training=training).epoch() as run:
-        for block in data.blocks(order):
-            if watched:
-                begin(block.first)
-            logs = run(block.x, block.y, block.steps)
-            if watched:
-                end(block.first + block.steps - 1, logs)
-            if training and model.stop_training:
-                break
-    return dict(logs)
+def _prepared(
+    model: keras.Model, data: BatchSource, validation: BatchSource | None
+) -> bool:
+    """Prepare a loop of ours, or tell that Keras has to train as it does itself."""
+    try:
+        if not _can_loop(model):
+            return False
+        if isinstance(model, CheckedModel):
+            for part in (data, validation):
+                if part is not None:
+                    model.check(*part.to_check())
+        prepare(model, data, validation)
+    except MissingInternalError as error:
+        warnings.warn(f"Keras's own `fit` trains, more slowly. {error}", stacklevel=3)
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Optimizers by their names, and fresh copies of them."""
+"""Optimizers by name, and unused copies of them."""
 
 import keras
 
@@ -11,7 +11,7 @@ _COMMON = ("adadelta", "adagrad", "adam", "adamw", "nadam", "rmsprop", "sgd")
 def new_optimizer(
     identifier: Optimizer, learning_rate: float | None = None
 ) -> keras.optimizers.Optimizer:
-    """Return an optimizer that nobody else uses.
+    """Return an optimizer that no other model uses.
 
     Args:
         identifier: Name of a Keras optimizer, or an instance, which is copied.

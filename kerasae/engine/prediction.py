@@ -1,8 +1,9 @@
-"""What a model makes of samples, compiled once whatever their number."""
+"""The output of a model, compiled once whatever the number of samples."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
@@ -10,19 +11,26 @@ from keras import ops
 
 from kerasae._arrays import as_array, fits, shape_error
 from kerasae._checks import positive_integer
-from kerasae._types import ModelOrTriple
+from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine._whole import whole
+from kerasae.engine.backend import backend
 
 _MOST = 1024  # samples at once
 _LARGEST_OUTPUT = 2**26  # bytes
+# Not kept by the models themselves: what Keras exports would hold them. Weak: a model
+# that is gone takes its call along.
+_CALLS: MutableMapping[keras.Model, Callable[[np.ndarray], Any]] = WeakKeyDictionary()
 
 
-def predict(model: ModelOrTriple, x: Any, *, batch_size: int | None = None) -> Any:
-    """Return what a model makes of samples.
+def predict(
+    model: ModelOrTriple, x: ArrayLike, *, batch_size: int | None = None
+) -> Any:
+    """Return a model's output for samples.
 
-    Does what `model.predict(x)` does, with less ado: Keras compiles anew for every
+    Does what `model.predict(x)` does, with less overhead: Keras compiles anew for every
     size of a last batch, and on TensorFlow sets up a pipeline of data even for one
-    image. The model need not be compiled.
+    image. The model need not be compiled. A subclassed model that was not called yet is
+    left to Keras.
 
     Args:
         model: An autoencoder, an encoder, a decoder or another model of one input;
@@ -48,13 +56,9 @@ def predict(model: ModelOrTriple, x: Any, *, batch_size: int | None = None) -> A
         ((100, 32), (7, 784))
     """
     model = whole(model)
-    x = as_array("x", x)
-    wanted = model.input_shape
-    if not fits(x.shape, wanted) or not len(x):
-        sizes = ", ".join("any" if size is None else str(size) for size in wanted[1:])
-        expected = f"of the shape that the model takes, (n, {sizes})"
-        fix = "For a single sample write x[None]." if fits(x.shape, wanted[1:]) else ""
-        raise ValueError(shape_error("x", expected, x.shape, fix))
+    if _input_shape(model) is None:
+        return model.predict(x, batch_size=batch_size, verbose=0)
+    x = _checked(model, x)
     size = affordable(model)
     if batch_size is not None:
         size = positive_integer("batch_size", batch_size)
@@ -67,8 +71,75 @@ def predict(model: ModelOrTriple, x: Any, *, batch_size: int | None = None) -> A
     return keras.tree.map_structure(lambda *ys: _joined(ys, len(x)), *parts)
 
 
+def predict_float32(
+    model: ModelOrTriple,
+    x: ArrayLike,
+    *,
+    batch_size: int | None = None,
+    compiled: bool = True,
+) -> Any:
+    """Return a model's output for samples as float32.
+
+    Like `predict`, for those who compute with the output: models of mixed precision
+    return bfloat16, which NumPy does not compute with.
+
+    Args:
+        model: As in `predict`.
+        x: As in `predict`.
+        batch_size: As in `predict`.
+        compiled: Whether to compile the model's call. False calls it as it is, on all
+            samples at once, which is faster for a few samples of a model that is
+            hardly used again.
+
+    Returns:
+        Array of float32, shape `(n_samples, *output_shape)`; several, as the model
+        has them, where it has several outputs.
+
+    Raises:
+        TypeError, ValueError: If the samples do not fit the model.
+
+    Example:
+        >>> import keras
+        >>> import numpy as np
+        >>> import kerasae
+        >>> from kerasae.engine.prediction import predict_float32
+        >>> keras.config.set_dtype_policy("mixed_bfloat16")
+        >>> triple = kerasae.build_undercomplete_ae(784)
+        >>> keras.config.set_dtype_policy("float32")
+        >>> predict_float32(triple.encoder, np.zeros((2, 784))).dtype
+        dtype('float32')
+    """
+    model = whole(model)
+    if compiled:
+        made = predict(model, x, batch_size=batch_size)
+    else:
+        made = model(_floats(_checked(model, x)), training=False)
+    return keras.tree.map_structure(
+        lambda y: ops.convert_to_numpy(y).astype("float32", copy=False), made
+    )
+
+
 def _joined(parts: tuple[np.ndarray, ...], count: int) -> np.ndarray:
     return (parts[0] if len(parts) == 1 else np.concatenate(parts))[:count]
+
+
+def _input_shape(model: keras.Model) -> tuple[int | None, ...] | None:
+    """Return the shape that a model takes, None where only calling it would tell."""
+    try:
+        return tuple(model.input_shape)
+    except (AttributeError, TypeError):  # a subclassed model that was not called yet
+        return None
+
+
+def _checked(model: keras.Model, x: ArrayLike) -> np.ndarray:
+    x = as_array("x", x)
+    wanted = model.input_shape
+    if not fits(x.shape, wanted) or not len(x):
+        sizes = ", ".join("any" if size is None else str(size) for size in wanted[1:])
+        expected = f"of the shape that the model takes, (n, {sizes})"
+        fix = "For a single sample write x[None]." if fits(x.shape, wanted[1:]) else ""
+        raise ValueError(shape_error("x", expected, x.shape, fix))
+    return x
 
 
 def affordable(model: keras.Model, most: int = _MOST) -> int:
@@ -82,9 +153,9 @@ def affordable(model: keras.Model, most: int = _MOST) -> int:
 
 
 def _padded(batch: np.ndarray, size: int) -> np.ndarray:
-    """Return a batch of one of few sizes: powers of two up to the whole."""
-    if keras.backend.backend() != "jax":
-        return batch  # the others take any number
+    """Return a batch of one of a few sizes: powers of two up to the full size."""
+    if not backend().COMPILES_EVERY_SIZE:
+        return batch
     rows = min(size, 2 ** (len(batch) - 1).bit_length())
     return np.resize(batch, (rows, *batch.shape[1:])) if rows > len(batch) else batch
 
@@ -98,45 +169,7 @@ def _floats(batch: np.ndarray) -> np.ndarray:
 
 def _call(model: keras.Model) -> Callable[[np.ndarray], Any]:
     """Return the model's call at inference, compiled once and kept."""
-    found = getattr(model, "_kerasae_call", None)
-    if found is None:
-        makers = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
-        found = model._kerasae_call = makers[keras.backend.backend()](model)
-    return found
-
-
-def _tensorflow(model: keras.Model) -> Callable[[np.ndarray], Any]:
-    import tensorflow as tf
-
-    signature = [tf.TensorSpec(model.input_shape, keras.config.floatx())]
-    call = tf.function(
-        lambda x: model(x, training=False), input_signature=signature, autograph=False
-    )
-    # TensorFlow takes the functions of several models for one that is traced anew.
-    call._omit_frequent_tracing_warning = True
-    return call
-
-
-def _jax(model: keras.Model) -> Callable[[np.ndarray], Any]:
-    import jax
-
-    @jax.jit
-    def run(trainable: Any, others: Any, x: Any) -> Any:
-        return model.stateless_call(trainable, others, x, training=False)[0]
-
-    def call(x: np.ndarray) -> Any:
-        trainable = [variable.value for variable in model.trainable_variables]
-        others = [variable.value for variable in model.non_trainable_variables]
-        return run(trainable, others, x)
-
-    return call
-
-
-def _torch(model: keras.Model) -> Callable[[np.ndarray], Any]:
-    import torch
-
-    def call(x: np.ndarray) -> Any:
-        with torch.no_grad():
-            return model(ops.convert_to_tensor(x), training=False)
-
+    call = _CALLS.get(model)
+    if call is None:
+        call = _CALLS[model] = backend().inference(model)
     return call

@@ -1,4 +1,4 @@
-"""What a long run shows while it goes on."""
+"""The progress of a long run."""
 
 import sys
 import time
@@ -6,12 +6,14 @@ from typing import Any, TextIO
 
 import keras
 
+from kerasae.engine.progress_bar import new_bar
+
 
 class Progress(keras.callbacks.Callback):
     """Shows one bar for the whole run, with losses and the time left.
 
     Keras's own bar starts anew every epoch, so it never says when the run ends.
-    Where the output is no terminal, every epoch prints one plain line.
+    Where the output is not a terminal, every epoch prints one plain line.
 
     Args:
         stream: Where to write; None means standard output.
@@ -48,23 +50,8 @@ class Progress(keras.callbacks.Callback):
         self._task = None
         if not self._stream.isatty():
             return
-        from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-
-        self._bar = Bar(
-            TextColumn(
-                self._label + "epoch {task.fields[epoch]}/{task.fields[epochs]}"
-            ),
-            BarColumn(),
-            TextColumn("{task.percentage:3.0f} %"),
-            TextColumn("{task.fields[losses]}"),
-            TextColumn("time left"),
-            TimeRemainingColumn(),
-            console=Console(file=self._stream),
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        epoch = self._label + "epoch {task.fields[epoch]}/{task.fields[epochs]}"
+        self._bar = new_bar(self._stream, epoch, "{task.fields[losses]}")
         self._bar.start()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:

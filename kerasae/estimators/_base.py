@@ -22,6 +22,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from kerasae import _checks, training
 from kerasae._triple import Autoencoder
 from kerasae._types import ArrayLike, Loss, Optimizer
+from kerasae.engine.check_finite import check_finite
 from kerasae.engine.compiling import default_loss
 from kerasae.engine.fitting import fit
 from kerasae.engine.optimizers import new_optimizer
@@ -30,6 +31,11 @@ from kerasae.estimators._output_files import output_files
 
 # Samples and targets.
 Data = tuple[np.ndarray, np.ndarray]
+
+_IF_DIVERGED = (
+    "Scale X, with sklearn.preprocessing.StandardScaler for instance, or choose a "
+    "smaller learning_rate."
+)
 
 
 def store(estimator: BaseEstimator, parameters: dict[str, Any]) -> None:
@@ -173,16 +179,12 @@ class BaseNetworkEstimator(
             batch_size=self.batch_size,
             verbose=self.verbose,
             callbacks=callbacks,
-        ).history
-        if not np.isfinite(new["loss"][-1]):
-            raise ValueError(
-                "Training diverged: the loss is not a finite number. Scale X, with "
-                "sklearn.preprocessing.StandardScaler for instance, or choose a "
-                "smaller learning_rate."
-            )
+        )
+        check_finite(new, fix=_IF_DIVERGED)
         self.history_ = {
-            name: history.get(name, []) + [float(value) for value in new.get(name, ())]
-            for name in {**history, **new}
+            name: history.get(name, [])
+            + [float(value) for value in new.history.get(name, ())]
+            for name in {**history, **new.history}
         }
         self.n_iter_ = len(self.history_["loss"])
 

@@ -12,9 +12,9 @@ from keras import ops
 from kerasae import _checks
 from kerasae.engine.backend import execution_settings
 from kerasae.engine.prediction import affordable
+from kerasae.engine.progress_bar import progress_bar
 from kerasae.generation._arrays import given_or_drawn
 from kerasae.generation._models import as_variational, inputs_of, predict
-from kerasae.generation._progress import bar
 from kerasae.layers import Likelihood
 from kerasae.models import VariationalAutoencoder
 
@@ -110,7 +110,7 @@ def log_likelihood(
     codes = _part(num_samples, batch_size)
     rows = _part(len(x), max(1, batch_size // codes))
     estimates, errors = np.empty(len(x)), np.empty(len(x))
-    with bar("log-likelihood", len(x) * num_samples, verbose) as advance:
+    with progress_bar("log-likelihood", len(x) * num_samples, verbose) as advance:
         for start in range(0, len(x), rows):
             chosen = np.minimum(np.arange(start, start + rows), len(x) - 1)
             posterior = means[chosen], log_variances[chosen]

@@ -1,4 +1,4 @@
-"""Models whose loss or whose checks are more than Keras's own."""
+"""Models with a loss or with checks of their own."""
 
 from kerasae.models.checked_model import CheckedModel
 from kerasae.models.variational_autoencoder import VariationalAutoencoder

@@ -1,4 +1,4 @@
-"""A model whose layers look at arrays before training starts."""
+"""A model whose layers check arrays before training starts."""
 
 import inspect
 from typing import Any
@@ -6,15 +6,17 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasae._types import ArrayLike
+
 
 @keras.saving.register_keras_serializable("kerasae")
 class CheckedModel(keras.Model):
     """A Functional model that refuses arrays that its layers cannot work with.
 
     A layer with a method `check_inputs` or `check_targets` is shown the inputs or
-    the targets before `fit` and `evaluate` start, and may raise a ValueError. What
-    comes as a stream (a `tf.data` dataset, a `PyDataset` and so on) is not looked
-    at, for that would consume it.
+    the targets before `fit` and `evaluate` start, and may raise a ValueError. Streams
+    (a `tf.data` dataset, a `PyDataset` and so on) are not checked, as that would
+    consume them.
 
     Args:
         inputs: As in `keras.Model`.
@@ -38,7 +40,11 @@ class CheckedModel(keras.Model):
 
     # Named as Keras's own: otherwise files would lose the layers.
     def __init__(
-        self, inputs: Any = None, outputs: Any = None, name: Any = None, **kwargs: Any
+        self,
+        inputs: Any = None,
+        outputs: Any = None,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
 
@@ -57,7 +63,7 @@ class CheckedModel(keras.Model):
         self.check(bound.arguments.get("x"), bound.arguments.get("y"))
         return super().evaluate(*args, **kwargs)
 
-    def check(self, x: Any, y: Any = None) -> None:
+    def check(self, x: ArrayLike, y: ArrayLike = None) -> None:
         """Raise a ValueError if a layer cannot work with these samples and targets."""
         for what, data in (
             ("check_inputs", x),

@@ -1,4 +1,4 @@
-"""A variational autoencoder: its loss is a bound of the data's likelihood."""
+"""A variational autoencoder, whose loss is a bound on the data's likelihood."""
 
 import math
 from typing import Any, NamedTuple
@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from kerasae._layer_names import CODE
+from kerasae._types import ArrayLike, Tensor
 from kerasae.layers import GaussianSampling, Likelihood
 from kerasae.models.checked_model import CheckedModel
 
@@ -15,24 +16,24 @@ _EVALUATION_SEED = 20_131_220
 
 
 class ForwardPass(NamedTuple):
-    """What one pass through the model knows, and its output does not tell.
+    """What one pass through the model computes besides its output.
 
     Attributes:
         mean: Means of the code, shape `(batch, ...)`.
         log_variance: Logarithms of its variances, of the same shape.
         codes: Samples of it, shape `(num_samples, batch, ...)`.
-        parameters: What the likelihood layer is given, shape `(num_samples, batch,
+        parameters: The input of the likelihood layer, shape `(num_samples, batch,
             *input_shape)`.
     """
 
-    mean: Any
-    log_variance: Any
-    codes: Any
-    parameters: Any
+    mean: Tensor
+    log_variance: Tensor
+    codes: Tensor
+    parameters: Tensor
 
 
 class _Submodels:
-    """The pieces of a model, and its last pass.
+    """The parts of a model, and its last pass.
 
     A plain object: an attribute that is a layer would make it the model's own, and
     files would hold the weights twice.
@@ -46,8 +47,8 @@ class _Submodels:
         self.decode = keras.Model(self.sampling.output, self.likelihood.input)
         self.last: ForwardPass | None = None
 
-    def run(self, x: Any, *, training: bool, seed: int | None = None) -> ForwardPass:
-        """ForwardPass inputs through encoder, sampling and decoder."""
+    def run(self, x: Tensor, *, training: bool, seed: int | None = None) -> ForwardPass:
+        """Pass inputs through encoder, sampling and decoder."""
         mean, log_variance = self.encode(x, training=training)
         codes = self.sampling.sample(mean, log_variance, seed)
         shape = ops.shape(codes)
@@ -58,17 +59,17 @@ class _Submodels:
 
 @keras.saving.register_keras_serializable("kerasae")
 class VariationalAutoencoder(CheckedModel):
-    """A Functional model that maximizes a lower bound of the data's likelihood.
+    """A Functional model that maximizes a lower bound on the data's likelihood.
 
     It needs a layer `code` that is a `kerasae.layers.GaussianSampling` and ends in
-    a `kerasae.layers.Likelihood`; `kerasae.build_vae` draws such graphs. It is
+    a `kerasae.layers.Likelihood`; `kerasae.build_vae` builds such graphs. It is
     compiled without a loss, and trained by `fit(x)` or `fit(x, x)`.
 
     For each sample x, in nats and summed over features and over the code,
 
         loss = reconstruction_loss + kl_weight * kl_loss
 
-    where `reconstruction_loss` is -log p(x | z) for a code z drawn from the
+    where `reconstruction_loss` is -log p(x | z) for a code z sampled from the
     encoder's distribution q(z | x), and `kl_loss` is KL(q(z | x) || p(z)) to the
     standard normal distribution p. Both are reported beside the loss, for training
     and validation. With `num_samples` of k > 1 in the code's layer,
@@ -78,7 +79,7 @@ class VariationalAutoencoder(CheckedModel):
     the tighter importance-weighted bound, which is not the sum of the two.
 
     A model that is called with `training=False`, as by `predict`, decodes the mean
-    of the code. `evaluate`, and validation in `fit`, draw codes as training does,
+    of the code. `evaluate`, and validation in `fit`, sample codes as training does,
     but with the same noise every time: `val_loss` is the same bound as `loss`, and
     evaluating twice gives the same value. (Only a change of backend, or of
     `jit_compile` on TensorFlow, changes that noise.)
@@ -104,7 +105,11 @@ class VariationalAutoencoder(CheckedModel):
     """
 
     def __init__(
-        self, inputs: Any = None, outputs: Any = None, name: Any = None, **kwargs: Any
+        self,
+        inputs: Any = None,
+        outputs: Any = None,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
         self._reconstruction_loss = keras.metrics.Mean(name="reconstruction_loss")
@@ -113,7 +118,7 @@ class VariationalAutoencoder(CheckedModel):
 
     @property
     def likelihood(self) -> Likelihood:
-        """The layer that knows how likely data are."""
+        """The layer that computes how likely data are."""
         return self._submodels.likelihood
 
     @property
@@ -123,26 +128,28 @@ class VariationalAutoencoder(CheckedModel):
 
     @property
     def output_parameters(self) -> keras.Model:
-        """Model from codes to what the likelihood layer is given."""
+        """Model from codes to the input of the likelihood layer."""
         return self._submodels.decode
 
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        """Return reconstructions: of a drawn code in training, else of its mean."""
+    def call(
+        self, inputs: Tensor, training: bool | None = None, mask: Any = None
+    ) -> Tensor:
+        """Return reconstructions: of a sampled code in training, else of its mean."""
         if not training:
             return super().call(inputs, training=training, mask=mask)
-        # The samples of a step are drawn once, here, where backends keep track of
+        # The codes of a step are sampled once, here, where backends keep track of
         # random numbers; the loss takes them from there.
         self._submodels.last = self._submodels.run(inputs, training=True)
         return self.likelihood(self._submodels.last.parameters[0])
 
     def compute_loss(
         self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
+        x: Tensor = None,
+        y: Tensor = None,
+        y_pred: Tensor = None,
+        sample_weight: Tensor = None,
         training: bool = True,
-    ) -> Any:
+    ) -> Tensor:
         """Return the mean over the batch of the negative bound, in nats."""
         last = self._submodels.last if training else None
         self._submodels.last = None  # or it would live on until the next step
@@ -158,17 +165,19 @@ class VariationalAutoencoder(CheckedModel):
         self._kl_loss.update_state(divergence)
         return ops.mean(loss) + sum(ops.sum(penalty) for penalty in self.losses)
 
-    def check(self, x: Any, y: Any = None) -> None:
-        """Raise a ValueError if there is a loss, or the data are no such data."""
+    def check(self, x: ArrayLike, y: ArrayLike = None) -> None:
+        """Raise a ValueError if there is a loss, or the data are out of range."""
         if self.loss is not None:
             raise ValueError(
-                "A variational autoencoder brings its loss along: compile it without "
-                f"`loss`. Received: loss={self.loss!r}. What the loss assumes of the "
-                "data is the builder's `likelihood`."
+                "A variational autoencoder defines its own loss: compile it without "
+                f"`loss`. Received: loss={self.loss!r}. What the loss assumes about "
+                "the data is set by the builder's `likelihood`."
             )
         super().check(x, y)
 
-    def _bound(self, targets: Any, last: ForwardPass) -> tuple[Any, Any, Any]:
+    def _bound(
+        self, targets: Tensor, last: ForwardPass
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Return loss, reconstruction loss and KL term of each sample, in nats."""
         sampling = self._submodels.sampling
         mean, log_variance, codes, parameters = (

@@ -7,17 +7,18 @@ import keras
 import numpy as np
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import HEAD
 from kerasae._triple import Autoencoder, as_triple
 from kerasae._types import ArrayLike, Initializer, Loss, ModelOrTriple, Optimizer
-from kerasae.builders.initial_weights import InitialWeights
+from kerasae.engine.check_finite import check_finite
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
+from kerasae.engine.keras_internals import rename
+from kerasae.engine.optimizers import new_optimizer
 from kerasae.layers.apply_corruption import corruption_layers
 from kerasae.training._staged import (
-    check_finite,
     extend_history,
-    fresh,
     frozen,
     progress_callbacks,
 )
@@ -223,7 +224,7 @@ def fine_tune(
             continue
         epochs_done = len(whole_history.epoch)
         with frozen(frozen_layers), progress_callbacks(label, verbose) as progress:
-            compile_fast(model, fresh(optimizer), loss, metrics=metrics)
+            compile_fast(model, new_optimizer(optimizer), loss, metrics=metrics)
             history = fit(
                 model,
                 x,
@@ -266,7 +267,7 @@ def _with_head(
     outputs = head(x)
     weights.reinitialize([head])
     model = keras.Model(inputs, outputs, name=name)
-    model.layers[0].name = "input"
+    rename(model.layers[0], "input")
     return model
 
 

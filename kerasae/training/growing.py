@@ -6,20 +6,18 @@ from typing import Any
 import keras
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE
 from kerasae._triple import Autoencoder, as_triple, split
 from kerasae._types import ArrayLike, Loss, ModelOrTriple, Optimizer
-from kerasae.builders.initial_weights import InitialWeights
+from kerasae.engine.check_finite import check_finite
+from kerasae.engine.checked_samples import checked_samples
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
+from kerasae.engine.keras_internals import optimizer_slot
+from kerasae.engine.optimizers import new_optimizer
 from kerasae.training._layer_pairs import layer_chain
-from kerasae.training._staged import (
-    check_finite,
-    checked_samples,
-    extend_history,
-    fresh,
-    progress_callbacks,
-)
+from kerasae.training._staged import copied, extend_history, progress_callbacks
 
 
 class GrowthHistory(keras.callbacks.History):
@@ -91,15 +89,15 @@ def add_pair(
     position = layers.index(old_code)
     depth = sum(isinstance(x, keras.layers.Dense) for x in layers[: position + 1])
     weights = InitialWeights(_unseeded(old_code.kernel_initializer), seed)
-    code = _copy(old_code, kernel_initializer=weights.initializer(), units=latent_dim)
-    decoder_layer = _copy(
+    code = copied(old_code, kernel_initializer=weights.initializer(), units=latent_dim)
+    decoder_layer = copied(
         old_code,
         name=f"decoder_{depth}",
         kernel_initializer=weights.initializer(),
         activity_regularizer=None,
     )
-    copies = [_copy(layer) for layer in layers[1:]]
-    copies[position - 1] = _copy(
+    copies = [copied(layer) for layer in layers[1:]]
+    copies[position - 1] = copied(
         old_code, name=f"encoder_{depth}", activity_regularizer=None
     )
 
@@ -203,7 +201,7 @@ def grow(
         if stage:
             triple = add_pair(triple, sizes[stage - 1], seed=seeds.seed())
             whole_history.growth[epochs_done] = sizes[stage - 1]
-        stage_optimizer = keras.optimizers.get(fresh(optimizer))
+        stage_optimizer = new_optimizer(optimizer)
         compile_fast(triple, stage_optimizer, loss, metrics=metrics)
         if previous_optimizer is not None:
             stage_optimizer.build(triple.autoencoder.trainable_variables)
@@ -262,11 +260,6 @@ def _sizes(
     return sizes
 
 
-def _copy(layer: keras.Layer, **changes: Any) -> keras.Layer:
-    """Return a new layer with the same configuration, except for `changes`."""
-    return type(layer).from_config({**layer.get_config(), **changes})
-
-
 def _copied(triple: Autoencoder) -> Autoencoder:
     """Return a triple with the same configuration and weights."""
     copy = keras.models.clone_model(triple.autoencoder)
@@ -292,10 +285,9 @@ def _carry_over(
     names = [x.name for x in autoencoder.layers if isinstance(x, keras.layers.Dense)]
     position = names.index(CODE)
     former_code, decoder_layer = names[position - 1], names[position + 1]
-    # Paths begin with the optimizer's own name, which may be numbered: "adam_1".
-    old_variables = {x.path.partition("/")[2]: x for x in old.variables}
+    old_variables = {optimizer_slot(variable): variable for variable in old.variables}
     for variable in new.variables:
-        name = variable.path.partition("/")[2]
+        name = optimizer_slot(variable)
         if name.startswith((f"{CODE}_", f"{decoder_layer}_")):
             continue  # belongs to the new pair
         if name.startswith(f"{former_code}_"):

@@ -9,19 +9,16 @@ import numpy as np
 from kerasae import _checks
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, Corruption, Loss, ModelOrTriple, Optimizer
+from kerasae.engine.check_finite import check_finite
+from kerasae.engine.checked_samples import checked_samples
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.compiling import default_loss
 from kerasae.engine.fitting import fit
+from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.layers.apply_corruption import apply_corruption
 from kerasae.training._layer_pairs import LayerPair, layer_pairs
-from kerasae.training._staged import (
-    check_finite,
-    checked_samples,
-    fresh,
-    frozen,
-    progress_callbacks,
-)
+from kerasae.training._staged import copied, frozen, progress_callbacks
 
 _ORDERS = ("input", "ends")
 
@@ -171,9 +168,9 @@ def _settings_per_layer_pair(
             epochs=_checks.positive_integer(
                 "epochs", _entry("epochs", epochs, i, count)
             ),
-            optimizer=fresh(_entry("optimizer", optimizer, i, count)),
+            optimizer=new_optimizer(_entry("optimizer", optimizer, i, count)),
             loss=_entry("loss", loss, i, count),
-            corruption=fresh(_entry("corruption", corruption, i, count)),
+            corruption=_own(_entry("corruption", corruption, i, count)),
             # Codes may lie outside the range of the data.
             clip=None if i else (0.0, 1.0),
             dropout=_checks.fraction("dropout", _entry("dropout", dropout, i, count)),
@@ -181,6 +178,12 @@ def _settings_per_layer_pair(
         )
         for i in range(count)
     ]
+
+
+def _own(corruption: Corruption) -> Corruption:
+    """Return noise that no other pair uses; a name stays a name."""
+    is_layer = isinstance(corruption, keras.Layer)
+    return copied(corruption) if is_layer else corruption
 
 
 def _entry(argument: str, value: Any, index: int, count: int) -> Any:

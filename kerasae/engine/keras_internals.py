@@ -1,0 +1,181 @@
+"""What kerasae uses of Keras and its backends without their promise to keep it.
+
+One function a piece, with the release that made it necessary and what would replace
+it. Everything else in kerasae uses public interfaces. `kerasae.fit` leaves training to
+Keras's own `fit` where a piece that it needs is missing.
+"""
+
+import inspect
+from contextlib import suppress
+from typing import Any
+
+import keras
+
+from kerasae._types import Tensor
+
+_TORCH_OPTIMIZERS = "keras.src.backend.torch.optimizers."
+
+
+class MissingInternalError(RuntimeError):
+    """This release of Keras lacks a piece that earlier ones had.
+
+    Args:
+        piece: What is missing.
+
+    Example:
+        >>> from kerasae.engine.keras_internals import MissingInternalError
+        >>> str(MissingInternalError("Model.this"))
+        'This release of Keras has no Model.this. Keras 3.15 has it: ...'
+    """
+
+    def __init__(self, piece: str) -> None:
+        super().__init__(
+            f"This release of Keras has no {piece}. Keras 3.15 has it: "
+            "pip install keras==3.15.*"
+        )
+
+
+# What the compiled training loop needs
+
+
+def build_variables(model: keras.Model, x: Any, y: Any) -> None:
+    """Create the variables of a compiled model's loss and metrics, and of its layers.
+
+    Keras 3.15 does so in `fit`, by `Model._symbolic_build`, and `compile_from_config`
+    and `build` do only a part of it. Instead: `Model.test_on_batch` on one sample
+    creates them too, at the price of compiling a step.
+
+    Args:
+        model: A compiled model.
+        x: A sample, shape `(1, ...)`.
+        y: Its target.
+
+    Raises:
+        MissingInternalError: If Keras has no such method, or it takes no batch.
+    """
+    build = getattr(model, "_symbolic_build", None)
+    if build is None or "data_batch" not in inspect.signature(build).parameters:
+        raise MissingInternalError("Model._symbolic_build(data_batch=...)")
+    build(data_batch=(x, y))
+
+
+def compile_identity(model: keras.Model) -> list[Any]:
+    """Return objects that `compile` replaces, so that two calls can be told apart.
+
+    Keras 3.15 says nowhere that a model was compiled anew. Its first metric, which
+    tracks the loss, is created by every `compile`. Instead: any public mark that
+    `compile` renews.
+
+    Raises:
+        MissingInternalError: If the model tracks no loss.
+    """
+    if not (metrics := model.metrics):
+        raise MissingInternalError("metric of the loss, first of Model.metrics")
+    return metrics[:1]
+
+
+def jax_state(model: keras.Model, *, training: bool) -> tuple[list[Any], ...]:
+    """Return the groups of variables that make up the state of a step on JAX.
+
+    Their order, and that `train_step` and `test_step` take `(state, data)` and return
+    `(logs, state)`, stands in Keras's guide to custom training with JAX, but not in the
+    reference. Instead: whatever that guide says by then.
+
+    Raises:
+        MissingInternalError: If a group, or a step with a state, is missing.
+    """
+    step = model.train_step if training else model.test_step
+    if len(inspect.signature(step).parameters) != 2:
+        raise MissingInternalError("step that takes a state and a batch on JAX")
+    try:
+        return (
+            model.trainable_variables,
+            model.non_trainable_variables,
+            *([model.optimizer.variables] if training else []),
+            model.metrics_variables,
+        )
+    except AttributeError as error:
+        raise MissingInternalError("groups of variables for a step on JAX") from error
+
+
+def tensorflow_replicas(model: keras.Model) -> int:
+    """Return on how many devices a model trains at once on TensorFlow.
+
+    Keras 3.15 keeps the strategy that a model was created under as
+    `Model.distribute_strategy`, which is not in its reference. Instead:
+    `tf.distribute.get_strategy()`, which knows the strategy of now, not of then.
+
+    Raises:
+        MissingInternalError: If the model does not say.
+    """
+    strategy = getattr(model, "distribute_strategy", None)
+    if strategy is None:
+        raise MissingInternalError("Model.distribute_strategy")
+    return int(strategy.num_replicas_in_sync)
+
+
+def silence_retracing(function: Any) -> None:
+    """Keep TensorFlow from warning about a function that is traced once a model.
+
+    TensorFlow 2.21 takes the functions of several models, made by one line of code,
+    for one function that is traced again and again. `Model.fit` sets the same private
+    attribute. Without it there are warnings, no more.
+    """
+    function._omit_frequent_tracing_warning = True
+
+
+# What graphs of layers need
+
+
+def producer(tensor: Tensor) -> tuple[keras.Operation, Any]:
+    """Return the operation that a symbolic tensor comes from, and its call.
+
+    The call has `input_tensors` and `outputs`. Keras 3.15 has no public way from a
+    tensor to its call. Instead: `Model.get_config()` names the calls as well, but not
+    every model has one.
+
+    Raises:
+        MissingInternalError: If the tensor does not know its history.
+    """
+    try:
+        operation, index, _ = tensor._keras_history
+        return operation, operation._inbound_nodes[index]
+    except AttributeError as error:
+        raise MissingInternalError("way from a tensor to its layer") from error
+
+
+def rename(layer: keras.Layer, name: str) -> None:
+    """Give a layer another name, after it was built into a model.
+
+    Keras 3.15 lets `Layer.name` be assigned, without saying so, and names the inputs
+    that it creates itself after tensors. Instead: `keras.models.clone_model` from an
+    `Input` of that name, with the weights set anew. Where names cannot be assigned,
+    the layer keeps its own.
+    """
+    with suppress(AttributeError):
+        layer.name = name
+
+
+# What files and optimizers need
+
+
+def public_class(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration of an object under a name that every backend knows.
+
+    Keras 3.15 writes the optimizers of its torch backend by the path of their private
+    module, which other backends cannot import. Not needed once it writes
+    `keras.optimizers`; files of earlier releases stay as they are.
+    """
+    if str(config.get("module", "")).startswith(_TORCH_OPTIMIZERS):
+        return config | {"module": "keras.optimizers", "registered_name": None}
+    return config
+
+
+def optimizer_slot(variable: keras.Variable) -> str:
+    """Return the name of an optimizer's variable without that of the optimizer.
+
+    Keras 3.15 writes `adam_1/code_kernel_momentum`: the optimizer's own name, counted
+    on, then the layer, the weight and what is kept of it. The form of these paths is
+    not documented. Instead: the order of `Optimizer.variables`.
+    """
+    return str(variable.path).partition("/")[2]
