@@ -19,7 +19,7 @@ def _without_xla(request, monkeypatch):
     if tensorflow and request.node.get_closest_marker("compiled") is None:
         # As if it were of no use for any layer.
         kinds = (keras.layers.Layer,)
-        monkeypatch.setattr("kerasae.engine.backend._NOT_FOR_XLA", kinds)
+        monkeypatch.setattr("kerasae.engine._xla._SLOW", kinds)
 
 
 @pytest.fixture

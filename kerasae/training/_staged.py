@@ -10,7 +10,7 @@ from kerasae.engine.progress import Progress
 
 
 def copied(layer: keras.Layer, **changes: Any) -> keras.Layer:
-    """Return a new layer of the same configuration but for what changes."""
+    """Return a new layer with the same configuration, except for `changes`."""
     return type(layer).from_config({**layer.get_config(), **changes})
 
 

@@ -17,11 +17,7 @@ from kerasae.engine.fitting import fit
 from kerasae.engine.keras_internals import optimizer_slot
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.training._layer_pairs import layer_chain
-from kerasae.training._staged import (
-    copied,
-    extend_history,
-    progress_callbacks,
-)
+from kerasae.training._staged import copied, extend_history, progress_callbacks
 
 
 class GrowthHistory(keras.callbacks.History):
@@ -289,7 +285,7 @@ def _carry_over(
     names = [x.name for x in autoencoder.layers if isinstance(x, keras.layers.Dense)]
     position = names.index(CODE)
     former_code, decoder_layer = names[position - 1], names[position + 1]
-    old_variables = {optimizer_slot(x): x for x in old.variables}
+    old_variables = {optimizer_slot(variable): variable for variable in old.variables}
     for variable in new.variables:
         name = optimizer_slot(variable)
         if name.startswith((f"{CODE}_", f"{decoder_layer}_")):

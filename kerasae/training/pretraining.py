@@ -18,11 +18,7 @@ from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.layers.apply_corruption import apply_corruption
 from kerasae.training._layer_pairs import LayerPair, layer_pairs
-from kerasae.training._staged import (
-    copied,
-    frozen,
-    progress_callbacks,
-)
+from kerasae.training._staged import copied, frozen, progress_callbacks
 
 _ORDERS = ("input", "ends")
 
@@ -184,8 +180,8 @@ def _settings_per_layer_pair(
     ]
 
 
-def _own(corruption: Any) -> Any:
-    """Return noise that no other pair uses; names stay names."""
+def _own(corruption: Corruption) -> Corruption:
+    """Return noise that no other pair uses; a name stays a name."""
     is_layer = isinstance(corruption, keras.Layer)
     return copied(corruption) if is_layer else corruption
 
