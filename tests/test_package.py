@@ -14,7 +14,12 @@ from kerasae.builders import VARIANTS
 
 ROOT = Path(kerasae.__file__).parent
 # These take what other packages make, and import them only then.
-OF_BACKENDS = {"data/_streams.py", "engine/_epoch_loop.py", "engine/prediction.py"}
+OF_BACKENDS = {
+    "data/_streams.py",
+    "engine/_jax.py",
+    "engine/_tensorflow.py",
+    "engine/_torch.py",
+}
 PUBLIC = [
     "Autoencoder",
     "build_conv1d_ae",
