@@ -9,7 +9,21 @@ import sys
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_from_stub, _, _in_stub = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    # A builder is public as soon as its module is there, whatever the stub says.
+    if name == "__all__":
+        return sorted({*_in_stub, *_from_stub("builders").__all__})
+    if name.startswith("build_") and name in _from_stub("builders").__all__:
+        return getattr(_from_stub("builders"), name)
+    return _from_stub(name)
+
+
+def __dir__() -> list[str]:
+    return sys.modules[__name__].__all__
+
 
 if "keras" in sys.modules:
     from kerasae import layers, losses, models, regularizers  # noqa: F401

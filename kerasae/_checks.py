@@ -50,6 +50,24 @@ def positive_integer(argument: str, value: Any) -> int:
     return int(value)
 
 
+def non_negative_integer(
+    argument: str, value: Any, *, kind: str = "a whole number"
+) -> int:
+    """Return `value` as an int, or raise if it is not an integer of at least zero.
+
+    Args:
+        argument: Its name.
+        value: The value that was given.
+        kind: What the number is, for the error: "a number of epochs", say.
+    """
+    expected = f"{kind}, 0 or larger"
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(argument_error(argument, expected, value))
+    if value < 0:
+        raise ValueError(argument_error(argument, expected, value))
+    return int(value)
+
+
 def positive_integers(
     argument: str, values: Any, *, example: str, empty: bool = False
 ) -> tuple[int, ...]:

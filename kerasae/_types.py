@@ -16,6 +16,10 @@ Optimizer: TypeAlias = Union[str, "keras.optimizers.Optimizer"]
 Loss: TypeAlias = Union[str, "keras.losses.Loss", Callable[..., Any], None]
 # Noise by its name, by name and level, or a layer that keeps its input's shape.
 Corruption: TypeAlias = Union[str, tuple[str, float], "keras.Layer", None]
+# How data scatter around an output: by name, name and level, or a layer.
+Likelihood: TypeAlias = Union[str, tuple[str, float | None], "keras.Layer", None]
+# Shape of a batch; None stands for a size that is not fixed.
+BatchShape: TypeAlias = tuple[int | None, ...]
 # Arrays, nested sequences of numbers, data frames, tensors of any backend.
 ArrayLike: TypeAlias = Any
 # A tensor of the backend, symbolic ones included.

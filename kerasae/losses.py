@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import Tensor
 
 
 @keras.saving.register_keras_serializable("kerasae")
@@ -18,12 +19,12 @@ class MaskedMeanSquaredError(keras.losses.Loss):
     chooses this loss for models with a `kerasae.layers.PaddingMask`.
 
     Args:
-        mask_value: What fills up, finite. Default: 0.0.
+        mask_value: The padding value, finite. Default: 0.0.
         name: Name of the loss.
         **kwargs: `reduction` and `dtype`, as for every Keras loss.
 
-    Shapes: targets and outputs `(batch, steps, features)`; one value a sample
-    before the reduction, 0 for one that is nothing but padding.
+    Shapes: targets and outputs `(batch, steps, features)`; one value for each sample
+    before the reduction, 0 for a sample that is nothing but padding.
 
     Raises:
         TypeError, ValueError: If `mask_value` is not a finite number.
@@ -46,7 +47,7 @@ class MaskedMeanSquaredError(keras.losses.Loss):
         super().__init__(name=name, **kwargs)
         self.mask_value = _checks.finite("mask_value", mask_value)
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Return the error of each sample, shape `(batch,)`."""
         valid = ops.any(ops.not_equal(y_true, self.mask_value), axis=-1)
         valid = ops.cast(valid, y_pred.dtype)
@@ -55,7 +56,7 @@ class MaskedMeanSquaredError(keras.losses.Loss):
         return ops.sum(valid * steps, axis=-1) / count
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the loss again."""
+        """Return what `from_config` needs to recreate the loss."""
         return {**super().get_config(), "mask_value": self.mask_value}
 
 
@@ -64,8 +65,8 @@ class SummedBinaryCrossentropy(keras.losses.Loss):
     """Binary cross-entropy, summed over the features of each sample.
 
     Keras's `binary_crossentropy` averages over the features; papers sum. On
-    784 pixels the two differ by a factor of 784, and with them the step that a
-    given learning rate takes.
+    784 pixels the two differ by a factor of 784, and so do the steps that a given
+    learning rate takes.
 
     Args:
         from_logits: Whether the model's outputs are logits, not probabilities.
@@ -73,8 +74,8 @@ class SummedBinaryCrossentropy(keras.losses.Loss):
         name: Name of the loss.
         **kwargs: `reduction` and `dtype`, as for every Keras loss.
 
-    Shapes: targets and outputs `(batch, ...)`, targets in [0, 1]; one value a
-    sample before the reduction.
+    Shapes: targets and outputs `(batch, ...)`, targets in [0, 1]; one value
+    for each sample before the reduction.
 
     Reference:
         Vincent et al. 2010, "Stacked Denoising Autoencoders", Journal of Machine
@@ -97,11 +98,11 @@ class SummedBinaryCrossentropy(keras.losses.Loss):
         super().__init__(name=name, **kwargs)
         self.from_logits = from_logits
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Return the cross-entropy of each sample, shape `(batch,)`."""
         values = ops.binary_crossentropy(y_true, y_pred, from_logits=self.from_logits)
         return ops.sum(values, axis=tuple(range(1, len(values.shape))))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the loss again."""
+        """Return what `from_config` needs to recreate the loss."""
         return {**super().get_config(), "from_logits": self.from_logits}

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import Tensor
 
 
 @keras.saving.register_keras_serializable("kerasae")
@@ -15,18 +16,18 @@ class KLSparsity(keras.regularizers.Regularizer):
     The penalty sums KL(target || mean activation), the divergence between two
     Bernoulli distributions, over the units, with the mean taken over the batch
     (and, for feature maps, over the positions). The activations must lie in
-    (0, 1), as those of a sigmoid do. `build_sparse_ae` refuses other activations;
-    elsewhere nothing does: means beyond that range count as its nearest end, where
-    the penalty has no gradient and so no effect.
+    (0, 1), as those of a sigmoid do. `build_sparse_ae` rejects other activations;
+    elsewhere nothing does: a mean outside that range is clipped to it, and there the
+    penalty has no gradient and so no effect.
 
     As an `activity_regularizer` the penalty does not depend on the batch size.
     Keras divides every activity penalty by the number of samples, so calling the
     regularizer directly returns the penalty times that number.
 
     Args:
-        target: Wanted mean activation, in (0, 1). Default: 0.05.
-        weight: Factor of the penalty, 0 or larger. Default: 0.01, made for
-            losses that average over the features, as Keras's do.
+        target: Desired mean activation, in (0, 1). Default: 0.05.
+        weight: Factor of the penalty, 0 or larger. Default: 0.01, which suits losses
+            that average over the features, as Keras's do.
 
     Raises:
         ValueError: If `target` is outside (0, 1) or `weight` is negative.
@@ -51,9 +52,9 @@ class KLSparsity(keras.regularizers.Regularizer):
             raise ValueError(_checks.argument_error("target", "in (0, 1)", target))
         self.weight = _checks.non_negative("weight", weight)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Tensor) -> Tensor:
         """Return the penalty of the activations `x`, times their number of rows."""
-        # At least float32, whatever the activations are; then what the loss is in.
+        # Computed in float32 at least; returned in the precision of the loss.
         floatx = keras.config.floatx()
         dtype = "float64" if floatx == "float64" else "float32"
         x = ops.cast(x, dtype)
@@ -66,13 +67,13 @@ class KLSparsity(keras.regularizers.Regularizer):
         return ops.cast(self.weight * rows * ops.sum(divergence), floatx)
 
     def get_config(self) -> dict[str, float]:
-        """Return what `from_config` needs to make the regularizer again."""
+        """Return what `from_config` needs to recreate the regularizer."""
         return {"target": self.target, "weight": self.weight}
 
 
 @keras.saving.register_keras_serializable("kerasae")
 class InFloat32(keras.regularizers.Regularizer):
-    """Computes another regularizer in float32, whatever the activations are.
+    """Computes another regularizer in float32, whatever the type of the activations.
 
     Under a mixed-precision policy a penalty is a half-precision sum over the batch:
     it overflows easily, and Keras on TensorFlow cannot add it to the loss. The
@@ -90,18 +91,18 @@ class InFloat32(keras.regularizers.Regularizer):
         100000.0
     """
 
-    def __init__(self, regularizer: Any) -> None:
+    def __init__(self, regularizer: str | keras.regularizers.Regularizer) -> None:
         self.regularizer = keras.regularizers.get(regularizer)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Tensor) -> Tensor:
         """Return the penalty of the activations `x`, a float32 scalar."""
         return self.regularizer(ops.cast(x, "float32"))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the regularizer again."""
+        """Return what `from_config` needs to recreate the regularizer."""
         return {"regularizer": keras.regularizers.serialize(self.regularizer)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "InFloat32":
-        """Make the regularizer again."""
+        """Recreate the regularizer."""
         return cls(keras.regularizers.deserialize(config["regularizer"]))

@@ -10,7 +10,7 @@ from PIL import Image
 import kerasae
 from kerasae.builders import VARIANTS
 from kerasae.plotting import plot_architecture
-from kerasae.plotting._graph import PARTS, graph_of
+from kerasae.plotting.diagrams._graph import PARTS, graph_of
 
 graphviz = pytest.param(
     True,

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import kerasae
+from kerasae.builders import SUMMARIES
 from kerasae.cli import main
 from kerasae.runs import Run
 
@@ -115,7 +116,7 @@ def test_a_finished_run_is_not_overwritten(finished, here):
     folder, _ = finished
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     argument_error = here("train", "conv", *FAST, "--output", folder, fails=True)
-    assert "holds a finished run" in argument_error
+    assert "already holds a finished run" in argument_error
     assert "--force" in argument_error
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
@@ -124,7 +125,7 @@ def test_a_finished_run_can_be_prolonged(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     more = ("train", "conv", "--filters", "8,4", "--data", "digits")
     more += ("--batch-size", "256", "--output", folder, "--resume")
-    assert "finished, with 2 epochs" in here(*more, "--epochs", "2", fails=True)
+    assert "finished after epoch 2" in here(*more, "--epochs", "2", fails=True)
     here(*more, "--epochs", "3")
     assert epochs(folder) == [0, 1, 2]
 
@@ -198,7 +199,7 @@ def test_force_replaces_a_run(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     (folder / "notes.txt").write_text("mine")
     words = ("--data", "digits", "--epochs", "1", "--output", folder, "--force")
-    here("train", "undercomplete", *words)
+    assert "\n1 epoch, " in here("train", "undercomplete", *words)
     record = json.loads((folder / "metrics.json").read_text())
     assert record["settings"]["variant"] == "undercomplete"
     assert epochs(folder) == [0]
@@ -239,7 +240,7 @@ def test_ctrl_c_ends_a_run_that_goes_on_later(tmp_path, here):
     )
     assert code == 130
     assert said.splitlines()[-1] == (
-        "interrupted; the same command with --resume goes on"
+        "interrupted; continue with the same command and --resume"
     )
     done = Run(tmp_path / "run").checkpoints()
     epoch = int(done[0].stem[-6:]) if done else 0
@@ -254,7 +255,7 @@ def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path, here):
     stopped(words, folder / "checkpoint-000002.keras", signal.SIGKILL)
     assert not (folder / "model.keras").exists()
     assert Run(folder).read()["seconds"] > 0
-    assert "holds an unfinished run" in here(*words, fails=True)
+    assert "already holds an unfinished run" in here(*words, fails=True)
     printed = run(*words, "--resume")
     assert "resuming after epoch" in printed
     assert epochs(folder) == [0, 1, 2, 3, 4]
@@ -286,21 +287,9 @@ def test_encode_keeps_the_order_of_the_data(finished, tmp_path, images):
 
 
 def test_list_and_summary(here):
-    names = [line.split()[0] for line in here("list").splitlines()]
-    assert names == [
-        "undercomplete",
-        "sparse",
-        "deep",
-        "stacked",
-        "tied",
-        "contractive",
-        "conv",
-        "strided-conv",
-        "denoising",
-        "vae",
-        "conv-vae",
-        "conv1d",
-        "lstm",
+    lines = [line.split(maxsplit=1) for line in here("list").splitlines()]
+    assert lines == [
+        [name.replace("_", "-"), summary] for name, summary in SUMMARIES.items()
     ]
     printed = here("summary", "strided-conv", "--latent-dim", "7", "--code", "dense")
     assert "(None, 7)" in printed

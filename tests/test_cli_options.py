@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerasae.cli._variant_options import parameters, parse, shown
+from kerasae.cli._variant_options import option_text, parameters, parse
 
 
 def build(
@@ -69,7 +69,7 @@ def test_defaults_are_shown_in_words_that_can_be_given():
     defaults = {
         option: parameter.default for option, parameter in parameters(build).items()
     }
-    assert {option: shown(default) for option, default in defaults.items()} == {
+    assert {option: option_text(default) for option, default in defaults.items()} == {
         "--hidden-units": "none",
         "--filters": "16,8,8",
         "--latent-dim": "32",
@@ -77,5 +77,5 @@ def test_defaults_are_shown_in_words_that_can_be_given():
         "--corruption": "none",
         "--batch-normalization": "false",
     }
-    words = [f"{option}={shown(default)}" for option, default in defaults.items()]
+    words = [f"{option}={option_text(default)}" for option, default in defaults.items()]
     assert [*parse(build, words, ()).values()] == [*defaults.values()]

@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 from keras import ops
 
+import kerasae
 from kerasae import layers
+from kerasae.layers.apply_corruption import corruption_layers
+from kerasae.runs._plot import corrupted, denoises
 
 LAYERS = {
     "gaussian": (lambda: layers.ClippedGaussianNoise(0.4, clip=(0, 2), seed=1), 1),
@@ -79,6 +82,47 @@ def test_noise_is_for_training_only(make, images):
     assert not np.array_equal(first, second)
     np.testing.assert_array_equal(array(make(0.3, seed=0)(x, training=True)), first)
     np.testing.assert_allclose(array(make(0.0)(x, training=True)), x)
+
+
+def noisy_model(*noise, first=None, behind=None):
+    """Return an autoencoder with noise before and behind its first weights."""
+    x = inputs = keras.Input((6,))
+    for layer in (first, *noise):
+        x = x if layer is None else layer(x)
+    x = keras.layers.Dense(3, name="code")(x)
+    x = x if behind is None else behind(x)
+    return keras.Model(inputs, keras.layers.Dense(6)(x))
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        lambda: [],
+        lambda: [layers.MaskingNoise(name="mine")],
+        lambda: [layers.MaskingNoise(name="mine"), keras.layers.GaussianNoise(0.1)],
+        lambda: [keras.layers.GaussianDropout(0.1)],
+        lambda: [keras.layers.AlphaDropout(0.1)],
+        lambda: [keras.layers.Dropout(0.1)],
+        lambda: [keras.layers.Lambda(lambda x: x, name="corruption")],
+    ],
+)
+def test_noise_is_found_by_its_class(noise):
+    noise = noise()
+    plain = keras.layers.Activation("linear")
+    model = noisy_model(*noise, first=plain, behind=keras.layers.Dropout(0.1))
+    assert corruption_layers(model) == noise
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_spatial_noise_is_found(rank):
+    noise = getattr(keras.layers, f"SpatialDropout{rank}D")(0.1)
+    inputs = keras.Input((4,) * rank + (2,))
+    assert corruption_layers(keras.Model(inputs, noise(inputs))) == [noise]
+
+
+def test_our_noise_is_found_behind_weights_too():
+    noise = layers.SaltAndPepperNoise(0.1)
+    assert corruption_layers(noisy_model(behind=noise)) == [noise]
 
 
 def test_masking_zeroes_the_stated_share_and_scales_nothing(images):
@@ -169,3 +213,31 @@ def test_bad_arguments_say_what_they_want():
         layers.TiedDense(0)
     with pytest.raises(ValueError, match="must have 4 as their last size"):
         layers.TiedDense(4, input_dim=6)(keras.Input((6,)), transpose=True)
+
+
+class Blur(keras.layers.Dense):
+    """Noise of a user's own, with weights that a builder must not change."""
+
+
+def test_weights_of_the_users_noise_are_kept():
+    blur = Blur(6, kernel_initializer="he_normal", name="mine")
+    blur.build((None, 6))
+    kernel = array(blur.kernel).copy()
+    triple = kerasae.build_deep_ae(6, corruption=blur, seed=0)
+    assert triple.autoencoder.layers[1] is blur
+    np.testing.assert_array_equal(array(blur.kernel), kernel)
+
+
+def test_a_run_shows_what_all_the_noise_makes(images):
+    noise = [
+        layers.MaskingNoise(0.5, seed=0, name="mine"),
+        layers.ClippedGaussianNoise(0.1, seed=0),
+    ]
+    triple = kerasae.split(noisy_model(*noise))
+    assert denoises(triple)
+    assert not denoises(kerasae.split(noisy_model(behind=keras.layers.Dropout(0.1))))
+    x = 1 + images(20, 6)
+    shown = corrupted(triple, x)
+    assert shown.max() <= 1.0  # clipped by the second one
+    # Not clipped from above 1: zeroed by the first one.
+    assert 0.3 < (shown < 0.6).mean() < 0.7

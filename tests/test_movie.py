@@ -13,6 +13,7 @@ import kerasae
 from kerasae.builders import VARIANTS
 from kerasae.callbacks import MovieFrames
 from kerasae.plotting import write_movie
+from kerasae.plotting.movies.frame_renderer import FrameRenderer
 from kerasae.training import grow
 
 
@@ -83,13 +84,13 @@ def test_a_frame_shows_originals_over_reconstructions(digits, tmp_path):
 
 def test_epoch_and_loss_stand_in_the_corner(digits, tmp_path, monkeypatch):
     captions = []
-    draw = kerasae.plotting.frame_renderer.FrameRenderer.draw
+    draw = FrameRenderer.draw
 
     def noted(self, reconstructions, caption):
         captions.append(caption)
         return draw(self, reconstructions, caption)
 
-    monkeypatch.setattr("kerasae.plotting.frame_renderer.FrameRenderer.draw", noted)
+    monkeypatch.setattr(FrameRenderer, "draw", noted)
     losses = fit(small(), digits, MovieFrames(digits[:1], tmp_path)).history["loss"]
     assert captions == [
         f"epoch {number}   loss {loss:#.4g}" for number, loss in enumerate(losses, 1)
@@ -309,7 +310,7 @@ def test_mp4(tmp_path, images):
 
 def test_ffmpeg_says_why_it_failed(tmp_path, monkeypatch):
     pytest.importorskip("imageio_ffmpeg")
-    monkeypatch.setattr("kerasae.plotting.movie._QUALITY", "best")
+    monkeypatch.setattr("kerasae.plotting.movies.movie._QUALITY", "best")
     with pytest.raises(OSError, match=r"ffmpeg could not write the movie: .*best"):
         write_movie(gray(1, 2), tmp_path / "movie.mp4")
     assert not names(tmp_path)

@@ -1,5 +1,6 @@
 """The package as a whole: its public names, its layers of imports, its weight."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ import grimp
 import pytest
 
 import kerasae
-from kerasae.builders import VARIANTS
+from kerasae.builders import SAMPLE_AXES, SUMMARIES, VARIANTS
 
 ROOT = Path(kerasae.__file__).parent
 # These take what other packages make, and import them only then.
@@ -20,21 +21,9 @@ OF_BACKENDS = {
     "engine/_tensorflow.py",
     "engine/_torch.py",
 }
-PUBLIC = [
+# The builders come on top.
+FIXED = [
     "Autoencoder",
-    "build_conv1d_ae",
-    "build_contractive_ae",
-    "build_conv_ae",
-    "build_conv_vae",
-    "build_deep_ae",
-    "build_denoising_ae",
-    "build_lstm_ae",
-    "build_sparse_ae",
-    "build_stacked_ae",
-    "build_strided_conv_ae",
-    "build_tied_ae",
-    "build_undercomplete_ae",
-    "build_vae",
     "builders",
     "callbacks",
     "compile",
@@ -57,6 +46,7 @@ PUBLIC = [
     "split",
     "training",
 ]
+PUBLIC = [*FIXED, *kerasae.builders.__all__]
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +99,47 @@ def test_the_public_names_are_these():
         assert getattr(kerasae, name).__doc__, name
 
 
+def test_every_module_of_the_builders_is_a_variant():
+    modules = {path.stem for path in (ROOT / "builders").glob("[!_]*.py")}
+    assert modules == set(VARIANTS), "a builder is not named after its module"
+    assert sorted(f"kerasae.builders.{name}" for name in VARIANTS) == sorted(
+        build.__module__ for build in VARIANTS.values()
+    )
+    assert "nothing" not in VARIANTS
+    with pytest.raises(KeyError, match="nothing"):
+        VARIANTS["nothing"]
+
+
+def test_variants_are_in_groups_by_the_samples_they_take():
+    axes = [len(SAMPLE_AXES.get(name, ())) for name in VARIANTS]
+    assert axes == sorted(axes, key=(0, 3, 2).index)
+    for name, build in VARIANTS.items():
+        rank = len(build().autoencoder.input_shape) - 1
+        assert rank == len(SAMPLE_AXES.get(name, "1"))
+        assert build.__doc__.startswith(SUMMARIES[name])
+        assert SUMMARIES[name].startswith("Build ")
+
+
+def test_a_builder_is_public_before_the_stub_names_it(monkeypatch):
+    monkeypatch.setattr(kerasae.builders, "__all__", ["build_new_ae"])
+    monkeypatch.setattr(kerasae.builders, "build_new_ae", "it", raising=False)
+    assert kerasae.build_new_ae == "it"
+    assert "build_new_ae" in dir(kerasae)
+    with pytest.raises(AttributeError, match="build_newer_ae"):
+        _ = kerasae.build_newer_ae
+
+
+def test_what_follows_from_the_variants_is_written_down():
+    path = ROOT.parent / "docs" / "_extensions" / "variants.py"
+    spec = importlib.util.spec_from_file_location("site_variants", path)
+    variants = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(variants)
+    for path, text in variants.files():
+        missing = set(text.splitlines()) - set(path.read_text().splitlines())
+        advice = "run docs/_extensions/variants.py, or add by hand:\n"
+        assert path.read_text() == text, f"{path.name}: {advice}" + "\n".join(missing)
+
+
 def run(code, **environment):
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -134,14 +165,24 @@ def test_importing_is_light():
     assert not added & set(heavy)
 
 
-def test_the_command_line_describes_itself_without_a_backend():
+@pytest.mark.parametrize("arguments", [["train", "--help"], ["list"]])
+def test_the_command_line_describes_itself_without_a_backend(arguments):
     code = (
         "import sys; from kerasae.cli import app;"
         "from typer.testing import CliRunner;"
-        "assert CliRunner().invoke(app, ['train', '--help']).exit_code == 0;"
+        f"assert CliRunner().invoke(app, {arguments!r}).exit_code == 0;"
         "print('keras' in sys.modules)"
     )
     assert run(code).strip() == "False"
+
+
+def test_variants_are_named_without_a_backend():
+    code = (
+        "import sys; from kerasae.builders import SAMPLE_AXES, SUMMARIES, VARIANTS;"
+        "names = [*VARIANTS, *SAMPLE_AXES.items(), *SUMMARIES.items()];"
+        "print('keras' in sys.modules, VARIANTS['conv'].__name__)"
+    )
+    assert run(code).strip() == "False build_conv_ae"
 
 
 def test_keras_alone_loads_our_files_where_the_package_is_imported(tmp_path):

@@ -2,6 +2,7 @@
 
 import math
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from figures import assert_readable, assert_whole_picture, legend_texts, row_lab
 from kerasae._arrays import as_samples
 from kerasae.plotting import plot_history, plot_reconstructions
 from kerasae.plotting._figure import new_figure, replacing, save
-from kerasae.plotting.image_grid import picture_shape, value_range
+from kerasae.plotting.rendering.pictures import picture_shape, value_range
 
 IMAGES = np.linspace(0, 1, 6 * 64, dtype="float32").reshape(6, 8, 8)
 RUN = {"loss": [0.4, 0.2, 0.1], "val_loss": [0.5, 0.3, 0.2], "lr": [1.0, 0.5, 0.2]}
@@ -59,6 +60,7 @@ def test_tiny_images_fill_whole_pixels():
         ((8, 8, 1), None, (8, 8)),
         ((8, 8, 3), None, (8, 8, 3)),
         ((64,), None, (64,)),
+        ((64,), 64, (64,)),
         ((64,), (8, 8), (8, 8)),
         ((64,), (8, 8, 1), (8, 8)),
         ((192,), (8, 8, 3), (8, 8, 3)),
@@ -98,8 +100,7 @@ def test_value_range():
     assert value_range(np.array([[0.2, 0.9]])) == (0, 1)
     assert value_range(np.array([[3]], dtype="uint8")) == (0, 255)
     assert value_range(np.array([[-2.0, 3.0]])) == (-2, 3)
-    low, high = value_range(np.array([[7.0, 7.0]]))
-    assert high > low
+    assert value_range(np.array([[7.0, 7.0]])) == (7.0, 8.0)
 
 
 # Keras calls `numpy.array` on tensors of torch and TensorFlow, which know no `copy`.
@@ -137,7 +138,7 @@ def test_nothing_is_clipped(shape):
         ({"image_shape": (4, 4, 4)}, r"`image_shape` must be \(height, width\)"),
         ({"image_shape": "8x8"}, r"`image_shape` must be"),
         ({"columns": 0}, r"`columns` must be a positive integer"),
-        ({"titles": ["one"]}, r"one title a sample, 6 in all.*1 titles"),
+        ({"titles": ["one"]}, r"one title per sample, 6 in all.*1 titles"),
         ({"path": "picture.pgn"}, r"`path`.*Did you mean 'png'"),
         ({"path": "picture"}, r"`path`.*Add one"),
     ],
@@ -363,7 +364,7 @@ def test_axes_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     ("histories", "options", "message"),
     [
-        ({}, {}, "`histories` must be not empty.*Train first"),
+        ({}, {}, "`histories` must be non-empty.*Train first"),
         ({"loss": []}, {}, "at least one epoch.*Train for"),
         ({"a": RUN, "b": {}}, {}, r"`histories\['b'\]`"),
         (RUN, {"metric": "los"}, "Did you mean 'loss'.*Known: loss, lr"),
@@ -390,7 +391,7 @@ def test_bad_histories(histories, options, message):
     [
         ([1.0, 0.5], {}, "`histories` must be a History"),
         ({"a": RUN, "loss": [1.0]}, {}, "`histories` must be a History"),
-        ({"loss": ["high", "low"]}, {}, "one number an epoch"),
+        ({"loss": ["high", "low"]}, {}, "one number per epoch"),
         (RUN, {"metric": 3}, "`metric` must be the name"),
         (RUN, {"marks": [4]}, "`marks` must be a mapping.*For example"),
         (RUN, {"marks": {"4": "a"}}, "`marks` must be a mapping"),
@@ -490,3 +491,5 @@ for name in ("matplotlib.pyplot", "keras"):
 def test_notebooks_show_figures(images):
     figure = plot_reconstructions(images(3, 8, 8), images(3, 8, 8))
     assert figure._repr_png_().startswith(b"\x89PNG\r\n")
+    copy = pickle.loads(pickle.dumps(figure))
+    assert copy._repr_png_() == figure._repr_png_()

@@ -11,8 +11,8 @@ from figures import (
 )
 
 from kerasae.plotting import plot_code_activations, plot_code_map, plot_codes
-from kerasae.plotting.code_map import CLASS_COLORS
-from kerasae.plotting.tiles import GAP
+from kerasae.plotting.charts.code_map import CLASS_COLORS
+from kerasae.plotting.rendering.tiles import GAP
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.random((6, 8, 8), dtype="float32")
@@ -206,7 +206,7 @@ def test_activations_in_axes_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     ("codes", "options", "message"),
     [
-        ({}, {}, "`codes` must be not empty"),
+        ({}, {}, "`codes` must be non-empty"),
         ({"a": VECTORS * np.inf}, {}, r"`codes\['a'\]` must be finite"),
         (VECTORS[0], {}, r"codes\[None\]"),
         ("codes", {}, "`codes` must be an array"),
@@ -413,7 +413,7 @@ def test_few_codes():
         ({"codes": CLUSTERS[:4], "method": "tsne", "labels": None}, "5 codes or more"),
         ({"codes": CLUSTERS * np.nan}, "`codes` must be finite"),
         ({"codes": None}, "`codes` must be an array"),
-        ({"labels": CLASSES[:4]}, r"`labels` must be one label a code, 300.*\(4,\)"),
+        ({"labels": CLASSES[:4]}, r"`labels` must be one label per code, 300.*\(4,\)"),
         ({"labels": np.eye(5)[CLASSES]}, r"`labels`.*argmax\(axis=1\)"),
         ({"labels": np.full(300, np.nan)}, "`labels` must be finite"),
         ({"method": "umap"}, "`method` must be one of 'pca', 'tsne', 'isomap'"),

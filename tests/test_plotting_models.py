@@ -8,7 +8,7 @@ from keras import layers
 
 import kerasae
 from kerasae.plotting import plot_code_plane, plot_filters, plot_interpolation
-from kerasae.plotting.tiles import GAP
+from kerasae.plotting.rendering.tiles import GAP
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.random((6, 8, 8, 1), dtype="float32")
@@ -179,7 +179,7 @@ def test_filters_of_any_size_fit_a_page():
 @pytest.mark.parametrize(
     ("filters", "options", "message"),
     [
-        ({}, {}, "`filters` must be not empty"),
+        ({}, {}, "`filters` must be non-empty"),
         (None, {}, "`filters` must be an Autoencoder, a Keras model, a layer or a ke"),
         (np.zeros((2, 2, 2, 2, 2)), {}, r"`filters` must be a kernel.*\(2, 2, 2, 2"),
         ({"a": np.full((4, 2), np.nan)}, {}, r"`filters\['a'\]` must be finite"),
@@ -249,6 +249,15 @@ def test_single_samples_and_single_models(conv, tmp_path):
         figure = plot_interpolation(model, start, end, steps=2)
         for got, expected in zip(shown(figure, 4), shown(one, 4), strict=True):
             np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+def test_bytes_reach_the_model_as_fractions(conv):
+    bytes_ = (IMAGES[:2] * 255).astype("uint8")
+    figures = [
+        plot_interpolation(conv, *pair, steps=2) for pair in (bytes_, bytes_ / 255)
+    ]
+    for got, expected in zip(*(shown(f, 4) for f in figures), strict=True):
+        np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
 def test_colour_and_vectors():

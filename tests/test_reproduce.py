@@ -139,7 +139,8 @@ def test_what_is_trained_is_not_trained_again(tmp_path, monkeypatch):
         quick(tmp_path, source="own", resume=True)
     seconds = Run(tmp_path / HERE / "one").read()["seconds"]
     monkeypatch.setattr(comparison.Results, "add", add)
-    monkeypatch.setattr("kerasae.reproduce._work.fit", None)  # nothing is to be fitted
+    # Nothing is to be fitted.
+    monkeypatch.setattr("kerasae.reproduce._work.fit_in_folder", None)
     experiment = room._reproduce.SOURCES["own"].experiments[0]
     monkeypatch.setattr(
         room._reproduce,

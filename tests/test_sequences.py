@@ -8,10 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 import kerasae
+from kerasae._initial_weights import initial_values
 from kerasae.builders import VARIANTS
-from kerasae.builders.initial_weights import initial_values
-from kerasae.callbacks._thumbnails import picture_shape as thumbnail_shape
-from kerasae.callbacks._thumbnails import thumbnails
 from kerasae.cli import app
 from kerasae.estimators import AutoencoderTransformer
 from kerasae.layers import PaddingMask
@@ -23,6 +21,8 @@ from kerasae.plotting import (
     plot_errors,
     plot_reconstructions,
 )
+from kerasae.plotting.rendering.pictures import picture_shape
+from kerasae.plotting.rendering.pixels import thumbnails
 from kerasae.runs import load_with_samples, plot, train
 
 LENGTHS = (6, 4, 1, 5)
@@ -130,7 +130,7 @@ def test_reload_with_padding(tmp_path):
     assert loss == pytest.approx(
         float(MaskedMeanSquaredError(PAD)(x, predict(loaded.autoencoder, x))), rel=1e-5
     )
-    with pytest.raises(ValueError, match="no padding"):
+    with pytest.raises(ValueError, match="not padding"):
         loaded.autoencoder.evaluate(np.full_like(x, PAD), verbose=0)
 
 
@@ -249,7 +249,7 @@ def test_signals_are_drawn_as_lines(shape, lines):
     assert len(colors) == lines
     picture = plot_reconstructions(x, x, image_shape=shape).axes[0]
     assert picture.images[0].get_array().shape == shape
-    small = thumbnails(x, thumbnail_shape(shape, None), (-3.0, 3.0), side=64)
+    small = thumbnails(x, picture_shape(shape), (-3.0, 3.0), side=64)
     assert small.shape[-1] == 3
     assert (small.shape[1] == small.shape[2]) == (bool(lines) or shape[0] == shape[1])
 

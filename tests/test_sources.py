@@ -26,7 +26,7 @@ def test_a_source_runs_in_quick_mode(source, tmp_path):
         assert result["data"] == "digits"
         for value in result["ours"]:
             assert f"\n  {value} " in done.output
-    assert "not to be compared with what was published" in done.output
+    assert "not comparable with what was published" in done.output
     table = done.output.partition("published")[2].partition("\n\n")[0]
     assert max(map(len, table.splitlines())) <= 80
 

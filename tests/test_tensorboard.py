@@ -23,7 +23,7 @@ import kerasae
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.callbacks import TensorBoard
 from kerasae.callbacks._summaries import histogram
-from kerasae.callbacks._thumbnails import picture_shape, thumbnails, value_range
+from kerasae.plotting.rendering.pixels import thumbnails
 from kerasae.training import grow
 
 pytest.importorskip("tensorboardX")
@@ -577,15 +577,15 @@ def test_histogram_of_nothing():
 
 
 def test_thumbnails_keep_pixels_square():
-    small_ones = thumbnails(np.zeros((2, 8, 5)), (8, 5, 1), (0, 1), 32)
+    small_ones = thumbnails(np.zeros((2, 8, 5)), (8, 5), (0, 1), 32)
     assert small_ones.shape == (2, 32, 20, 3)
-    assert thumbnails(np.zeros((2, 60, 40)), (60, 40, 1), (0, 1), 32).shape[1] == 60
-    assert thumbnails(np.zeros((2, 99, 50)), (99, 50, 1), (0, 1), 32).shape[1] == 32
+    assert thumbnails(np.zeros((2, 60, 40)), (60, 40), (0, 1), 32).shape[1] == 60
+    assert thumbnails(np.zeros((2, 99, 50)), (99, 50), (0, 1), 32).shape[1] == 32
 
 
 def test_thumbnails_of_values_out_of_range():
     x = np.array([[[-1.0, np.nan], [0.5, 2.0]]])
-    pixels = thumbnails(x, (2, 2, 1), (0.0, 1.0), 2)[0, ..., 0]
+    pixels = thumbnails(x, (2, 2), (0.0, 1.0), 2)[0, ..., 0]
     assert pixels.tolist() == [[0, 0], [128, 255]]
 
 
@@ -595,13 +595,6 @@ def test_lines_rise_with_their_values():
     assert dark[:8, 50:].any()
     assert dark[-8:, :14].any()
     assert not dark[:8, :14].any()
-
-
-def test_value_range():
-    assert value_range(np.zeros((1, 2), "uint8")) == (0.0, 255.0)
-    assert value_range(np.array([[0.2, 0.9]])) == (0.0, 1.0)
-    assert value_range(np.array([[-3.0, 5.0]])) == (-3.0, 5.0)
-    assert value_range(np.array([[7.0, 7.0]])) == (7.0, 8.0)
 
 
 # Mistakes
@@ -616,11 +609,12 @@ X = np.zeros((4, 8, 8, 1), "float32")
         ({"images_freq": -1}, ValueError, "`images_freq` must be a number of epochs"),
         ({"histogram_freq": 0.5}, TypeError, "`histogram_freq`"),
         ({"embeddings_freq": True}, TypeError, "`embeddings_freq`"),
-        ({"samples": [[1.0]]}, TypeError, "a list"),
-        ({"samples": X[:0]}, ValueError, "non-empty"),
-        ({"samples": X[0, 0, 0]}, ValueError, "first axis"),
+        ({"samples": "four"}, TypeError, "an array of numbers"),
+        ({"samples": [[1.0], [1.0, 2.0]]}, ValueError, "all samples of one shape"),
+        ({"samples": X[:0]}, ValueError, "empty"),
+        ({"samples": X[0, 0, 0]}, ValueError, "For a single sample"),
         ({"samples": X + np.nan}, ValueError, "finite"),
-        ({"samples": X.astype(str)}, ValueError, "real numbers"),
+        ({"samples": X.astype(str)}, TypeError, "real numbers"),
         ({"samples": np.zeros((2, 4, 4, 8))}, ValueError, "image_shape="),
         ({"samples": X, "image_shape": (3, 3)}, ValueError, r"image_shape=\(8, 8\)"),
         ({"samples": X, "image_shape": "big"}, ValueError, "`image_shape`"),
@@ -641,11 +635,3 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
     with pytest.raises(ImportError, match=r'pip install "kerasae\[tensorboard\]"'):
         TensorBoard()
-
-
-def test_picture_shapes():
-    assert picture_shape((8, 8), None) == (8, 8, 1)
-    assert picture_shape((8, 8, 3), None) == (8, 8, 3)
-    assert picture_shape((24, 1), None) == (24,)
-    assert picture_shape((24, 1), (24, 1)) == (24, 1, 1)
-    assert picture_shape((64,), 64) == (64,)

@@ -142,7 +142,7 @@ def test_the_kl_term_of_the_prior_is_zero():
     assert keras.ops.convert_to_numpy(found).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_drawn_codes_have_the_mean_and_the_variance():
+def test_sampled_codes_have_the_mean_and_the_variance():
     layer = GaussianSampling(4000, seed=0)
     draws = keras.ops.convert_to_numpy(
         layer.sample(

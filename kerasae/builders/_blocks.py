@@ -1,20 +1,20 @@
-"""What the builders share: entrances, dense layers, exits."""
+"""What the builders share: inputs with noise, dense layers, outputs."""
 
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import keras
 from keras import layers
 
 from kerasae import _checks
 from kerasae._identifiers import by_name
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder, split
-from kerasae.builders.initial_weights import InitialWeights
+from kerasae._types import Activation, Corruption, Initializer, Regularizer
 from kerasae.layers import KSparse
-from kerasae.layers.apply_corruption import apply_corruption
+from kerasae.layers.apply_corruption import apply_corruption, corruption_layer
 from kerasae.regularizers import InFloat32, KLSparsity
 
 REGULARIZERS: dict[str, Callable[..., keras.regularizers.Regularizer]] = {
@@ -29,40 +29,46 @@ def make_triple(
     outputs: keras.KerasTensor,
     name: str,
     weights: InitialWeights,
-    kind: type[keras.Model] = keras.Model,
+    model_class: type[keras.Model] = keras.Model,
 ) -> Autoencoder:
     """Return the triple of a complete graph."""
-    model = kind(inputs, outputs, name=name)
+    model = model_class(inputs, outputs, name=name)
     weights.reinitialize(model.layers)
     return split(model)
 
 
 def input_block(
     shape: tuple[int, ...],
-    corruption: Any,
+    corruption: Corruption,
     weights: InitialWeights,
     first: keras.Layer | None = None,
 ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    """Return the input, and what the encoder is given of it.
+    """Return the input, and what the encoder sees of it.
 
-    That is the input itself but for `first`, a layer that needs it clean, and the
-    corruption, if there are any.
+    Between the two are `first`, a layer that needs clean input, and the corruption,
+    if they are given.
     """
     inputs = keras.Input(shape, name="input")
     x = inputs if first is None else first(inputs)
     if corruption is not None:
-        x = apply_corruption(x, corruption, weights.seed())
+        noise = corruption_layer(corruption, weights.seed())
+        weights.keep(noise)  # may be a layer of the user's
+        x = apply_corruption(x, noise, seed=None)
     return inputs, x
 
 
-def penalty(identifier: Any) -> Any:
+def activity_regularizer(
+    identifier: Regularizer,
+) -> keras.regularizers.Regularizer | None:
     """Return the activity regularizer for a name, `(name, weight)` or an object."""
     if isinstance(identifier, Sequence):
         return by_name("activity_regularizer", identifier, REGULARIZERS)
     return keras.regularizers.get(identifier)
 
 
-def in_float32(regularizer: Any) -> Any:
+def in_float32(
+    regularizer: keras.regularizers.Regularizer | None,
+) -> keras.regularizers.Regularizer | None:
     """Return a regularizer whose penalty can be added to the loss in any precision."""
     mixed = keras.config.dtype_policy().compute_dtype != keras.config.floatx()
     return InFloat32(regularizer) if mixed and regularizer is not None else regularizer
@@ -85,14 +91,14 @@ def restore(x: keras.KerasTensor, shape: tuple[int, ...]) -> keras.KerasTensor:
 def activation_block(
     x: keras.KerasTensor,
     layer: Callable[..., keras.Layer],
-    activation: Any,
+    activation: Activation,
     name: str,
     *,
     batch_normalization: bool = False,
     dropout: float = 0.0,
     seed: int | None = None,
 ) -> keras.KerasTensor:
-    """Apply a layer with its activation, normalized in between if asked for."""
+    """Apply a layer, batch normalization if asked for, and an activation."""
     if batch_normalization:
         x = layer(use_bias=False, name=name)(x)
         x = layers.BatchNormalization(name=f"{name}_normalization")(x)
@@ -109,15 +115,15 @@ def dense_autoencoder(
     *,
     hidden_units: int | Sequence[int] = (),
     latent_dim: int,
-    activation: Any = "relu",
-    code_activation: Any,
-    output_activation: Any,
-    kernel_initializer: Any,
-    activity_regularizer: Any = None,
+    activation: Activation = "relu",
+    code_activation: Activation,
+    output_activation: Activation,
+    kernel_initializer: Initializer,
+    regularizer: Regularizer = None,
     k: int | None = None,
     batch_normalization: bool = False,
     dropout: float = 0.0,
-    corruption: Any,
+    corruption: Corruption,
     seed: int | None,
     name: str,
 ) -> Autoencoder:
@@ -144,7 +150,7 @@ def dense_autoencoder(
     x = layers.Dense(
         latent_dim,
         activation=code_activation,
-        activity_regularizer=in_float32(penalty(activity_regularizer)),
+        activity_regularizer=in_float32(activity_regularizer(regularizer)),
         kernel_initializer=weights.initializer(),
         name=CODE if k is None else "activations",
     )(x)
@@ -166,7 +172,7 @@ def dense_layers(
     half: str,
     units: tuple[int, ...],
     weights: InitialWeights,
-    activation: Any,
+    activation: Activation,
     batch_normalization: bool = False,
     dropout: float = 0.0,
 ) -> keras.KerasTensor:

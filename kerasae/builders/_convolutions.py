@@ -1,4 +1,4 @@
-"""Convolutional halves: pooling and upsampling, strides and transposed convolutions."""
+"""Convolutional halves: pooling and upsampling, or strided and transposed layers."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -9,20 +9,21 @@ import keras
 from keras import layers
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer, Regularizer
 from kerasae.builders._blocks import (
     activation_block,
+    activity_regularizer,
     in_float32,
     input_block,
     make_triple,
-    penalty,
 )
-from kerasae.builders.initial_weights import InitialWeights
 
 
-class Kinds(NamedTuple):
-    """The layers that work on data of so many axes, the channels not counted."""
+class LayerClasses(NamedTuple):
+    """The layers for data of a certain number of axes, not counting the channels."""
 
     convolution: type[keras.Layer]
     pooling: type[keras.Layer]
@@ -30,15 +31,15 @@ class Kinds(NamedTuple):
     cropping: Callable[..., keras.Layer]
 
 
-# Those along one axis take channels last, and have no argument for it.
-OF_RANK = {
-    1: Kinds(
+# Layers for one axis assume channels last, and have no argument for it.
+LAYERS_BY_RANK = {
+    1: LayerClasses(
         layers.Conv1D,
         layers.MaxPooling1D,
         layers.UpSampling1D,
         lambda cut, **options: layers.Cropping1D(*cut, **options),
     ),
-    2: Kinds(
+    2: LayerClasses(
         layers.Conv2D,
         layers.MaxPooling2D,
         partial(
@@ -52,7 +53,7 @@ OF_RANK = {
 def per_level(
     argument: str, value: int | Sequence[int], levels: int
 ) -> tuple[int, ...]:
-    """Return one positive integer a level; a single one serves them all."""
+    """Return one positive integer for each level; a single one serves them all."""
     values = _checks.positive_integers(argument, value, example="3")
     if len(values) == 1:
         return values * levels
@@ -66,10 +67,13 @@ def per_level(
 
 
 def convolution(
-    kind: type[keras.Layer], weights: InitialWeights, *args: Any, **options: Any
+    layer_class: type[keras.Layer],
+    weights: InitialWeights,
+    *args: Any,
+    **options: Any,
 ) -> Callable[..., keras.Layer]:
-    """Return what makes a channels-last convolution of `kind`, ready but for names."""
-    return lambda **kwargs: kind(
+    """Return a factory of channels-last convolutions, which adds a name and more."""
+    return lambda **kwargs: layer_class(
         *args,
         data_format="channels_last",
         kernel_initializer=weights.initializer(),
@@ -78,28 +82,28 @@ def convolution(
 
 
 def crop(x: keras.KerasTensor, size: Sequence[int], name: str) -> keras.KerasTensor:
-    """Cut rows, columns or steps off the end of a feature map down to `size`.
+    """Crop a feature map at the end of its axes, down to `size`.
 
-    Off the end, because that is where `padding="same"` put them.
+    At the end, because that is where `padding="same"` put the surplus.
     """
     surplus = [have - want for have, want in zip(x.shape[1:-1], size, strict=True)]
     if not any(surplus):
         return x
     cut = tuple((0, extra) for extra in surplus)
-    return OF_RANK[len(cut)].cropping(cut, name=name)(x)
+    return LAYERS_BY_RANK[len(cut)].cropping(cut, name=name)(x)
 
 
-def vector_code(
+def vector_bottleneck(
     x: keras.KerasTensor,
     code: Callable[[keras.KerasTensor], keras.KerasTensor],
     weights: InitialWeights,
-    activation: Any,
+    activation: Activation,
 ) -> keras.KerasTensor:
-    """Squeeze a feature map through a code of one axis; return a map of equal shape.
+    """Pass a feature map through a vector code; return a map of the same shape.
 
     Args:
         x: The encoder's last feature map.
-        code: Makes the code of the flattened map.
+        code: Turns the flattened map into the code.
         weights: Where initial weights come from.
         activation: Activation of the layer that follows the code.
     """
@@ -117,14 +121,14 @@ def vector_code(
 def dense_code(
     latent_dim: int,
     weights: InitialWeights,
-    activation: Any,
-    activity_regularizer: Any = None,
-) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
+    activation: Activation,
+    regularizer: keras.regularizers.Regularizer | None = None,
+) -> keras.Layer:
     """Return the layer that makes a dense code."""
     return layers.Dense(
         latent_dim,
         activation=activation,
-        activity_regularizer=activity_regularizer,
+        activity_regularizer=regularizer,
         kernel_initializer=weights.initializer(),
         name=CODE,
     )
@@ -136,12 +140,12 @@ def pooled_autoencoder(
     filters: int | Sequence[int],
     kernel_size: int | Sequence[int],
     latent_dim: int | None,
-    activation: Any,
-    output_activation: Any,
-    kernel_initializer: Any,
-    activity_regularizer: Any = None,
+    activation: Activation,
+    output_activation: Activation,
+    kernel_initializer: Initializer,
+    regularizer: Regularizer = None,
     batch_normalization: bool,
-    corruption: Any,
+    corruption: Corruption,
     seed: int | None,
     name: str,
 ) -> Autoencoder:
@@ -150,48 +154,48 @@ def pooled_autoencoder(
     `shape` is that of images, `(height, width, channels)`, or of sequences,
     `(steps, channels)`.
     """
-    kinds = OF_RANK[len(shape) - 1]
+    classes = LAYERS_BY_RANK[len(shape) - 1]
     filters = _checks.positive_integers("filters", filters, example="(16, 8, 8)")
     kernels = per_level("kernel_size", kernel_size, len(filters))
     if latent_dim is not None:
         latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     weights = InitialWeights(kernel_initializer, seed)
-    regularizer = in_float32(penalty(activity_regularizer))
+    penalty = in_float32(activity_regularizer(regularizer))
 
     sizes = []
     inputs, x = input_block(shape, corruption, weights)
     levels = list(enumerate(zip(filters, kernels, strict=True), start=1))
     for level, (count, kernel) in levels:
         sizes.append(x.shape[1:-1])
-        conv = convolution(kinds.convolution, weights, count, kernel)
-        name_here = f"encoder_{level}"
+        conv = convolution(classes.convolution, weights, count, kernel)
+        layer_name = f"encoder_{level}"
         x = activation_block(
-            x, conv, activation, name_here, batch_normalization=batch_normalization
+            x, conv, activation, layer_name, batch_normalization=batch_normalization
         )
         bottleneck = latent_dim is None and level == len(filters)
-        x = kinds.pooling(
+        x = classes.pooling(
             2,
             padding="same",
             data_format="channels_last",
-            name=CODE if bottleneck else f"{name_here}_pool",
-            activity_regularizer=regularizer if bottleneck else None,
+            name=CODE if bottleneck else f"{layer_name}_pool",
+            activity_regularizer=penalty if bottleneck else None,
         )(x)
     if latent_dim is not None:
-        code = dense_code(latent_dim, weights, activation, regularizer)
-        x = vector_code(x, code, weights, activation)
+        code = dense_code(latent_dim, weights, activation, penalty)
+        x = vector_bottleneck(x, code, weights, activation)
 
     unpadded = _last_convolution_fits_unpadded(x.shape[1:-1], shape[:-1], kernels)
     for level, (count, kernel) in reversed(levels):
         padding = "valid" if unpadded and level == 1 else "same"
-        conv = convolution(kinds.convolution, weights, count, kernel, padding=padding)
-        name_here = f"decoder_{level}"
+        conv = convolution(classes.convolution, weights, count, kernel, padding=padding)
+        layer_name = f"decoder_{level}"
         x = activation_block(
-            x, conv, activation, name_here, batch_normalization=batch_normalization
+            x, conv, activation, layer_name, batch_normalization=batch_normalization
         )
-        x = kinds.upsampling(2, name=f"{name_here}_upsample")(x)
+        x = classes.upsampling(2, name=f"{layer_name}_upsample")(x)
         if not unpadded:
-            x = crop(x, sizes[level - 1], f"{name_here}_crop")
-    x = convolution(kinds.convolution, weights, shape[-1], kernels[0])(
+            x = crop(x, sizes[level - 1], f"{layer_name}_crop")
+    x = convolution(classes.convolution, weights, shape[-1], kernels[0])(
         activation=output_activation, name=RECONSTRUCTION
     )(x)
     return make_triple(inputs, x, name, weights)
@@ -211,17 +215,17 @@ def _last_convolution_fits_unpadded(
     return kernels[0] > 1 and shrunk == list(input_size)
 
 
-def strided(
+def strided_halves(
     x: keras.KerasTensor,
     *,
     filters: tuple[int, ...],
     kernels: tuple[int, ...],
     bottleneck: Callable[[keras.KerasTensor], keras.KerasTensor],
     weights: InitialWeights,
-    activation: Any,
-    output_activation: Any,
+    activation: Activation,
+    output_activation: Activation,
     batch_normalization: bool,
-    output: str = RECONSTRUCTION,
+    output_name: str = RECONSTRUCTION,
 ) -> keras.KerasTensor:
     """Apply Conv2D with stride 2 down, a bottleneck, and Conv2DTranspose up.
 
@@ -229,12 +233,13 @@ def strided(
         x: Images, as they are or corrupted.
         filters: Filters of the encoder, outermost first.
         kernels: Sides of its kernels.
-        bottleneck: Makes a code of the last feature map and a map of the code.
+        bottleneck: Turns the last feature map into a code, and that into a map.
         weights: Where initial weights come from.
         activation: Activation of the hidden layers.
         output_activation: Activation of the last layer.
-        batch_normalization: Whether hidden layers normalize before they activate.
-        output: Name of the last layer.
+        batch_normalization: Whether to normalize hidden layers before their
+            activation.
+        output_name: Name of the last layer.
     """
     channels = x.shape[-1]
     levels = []
@@ -269,7 +274,7 @@ def strided(
             x,
             conv,
             output_activation if outermost else activation,
-            output if outermost else f"decoder_{level}",
+            output_name if outermost else f"decoder_{level}",
             batch_normalization=batch_normalization and not outermost,
         )
         x = crop(x, size, f"decoder_{level}_crop")
@@ -279,9 +284,9 @@ def strided(
 def _padding(size: Sequence[int], kernel: int, *, innermost: bool) -> str:
     """Return the padding of a strided convolution.
 
-    The article leaves the innermost convolution unpadded, 7x7 to 3x3. That can
-    be undone exactly where stride and kernel cover every pixel; elsewhere
-    padding is the choice that loses nothing.
+    The article leaves the innermost convolution unpadded, 7x7 to 3x3. That can be
+    undone exactly where stride and kernel cover every pixel; elsewhere padding is
+    what loses nothing.
     """
     exact = all(side >= kernel and (side - kernel) % 2 == 0 for side in size)
     return "valid" if innermost and exact and kernel > 1 else "same"

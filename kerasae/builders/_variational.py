@@ -1,17 +1,18 @@
-"""What the variational builders share: a code that is a distribution, and an exit."""
+"""What the variational builders share: a sampled code, and a likelihood at the end."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import keras
 from keras import layers
 
 from kerasae import _checks
 from kerasae._identifiers import by_name
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation
+from kerasae._types import Likelihood as LikelihoodOrName
 from kerasae.builders import _blocks
-from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import Bernoulli, Gaussian, GaussianSampling, Likelihood
 from kerasae.models import VariationalAutoencoder
 
@@ -19,6 +20,7 @@ LIKELIHOODS: Mapping[str, Callable[..., Likelihood]] = {
     "bernoulli": Bernoulli,
     "gaussian": Gaussian,
 }
+PARAMETERS = "parameters"  # the layer before the likelihood
 
 
 def stochastic_code(
@@ -29,7 +31,7 @@ def stochastic_code(
     beta: float,
     free_bits: float,
 ) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
-    """Return what makes a sampled code of the encoder's last vectors."""
+    """Return what turns the encoder's last vectors into a sampled code."""
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     sampling = GaussianSampling(
         num_samples, beta=beta, free_bits=free_bits, seed=weights.seed(), name=CODE
@@ -47,7 +49,9 @@ def stochastic_code(
     return code
 
 
-def parse_likelihood(likelihood: Any, output_activation: Any) -> tuple[Likelihood, Any]:
+def parse_likelihood(
+    likelihood: LikelihoodOrName, output_activation: Activation
+) -> tuple[Likelihood, Activation]:
     """Return the likelihood's layer, and the activation of the layer before it."""
     sigmoid = keras.activations.get(output_activation) is keras.activations.sigmoid
     if likelihood is None:
@@ -87,5 +91,5 @@ def make_variational_triple(
     """Return the triple of a graph that ends before its likelihood."""
     outputs = likelihood(parameters)
     return _blocks.make_triple(
-        inputs, outputs, name, weights, kind=VariationalAutoencoder
+        inputs, outputs, name, weights, model_class=VariationalAutoencoder
     )

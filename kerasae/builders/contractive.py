@@ -1,14 +1,17 @@
-"""A contractive autoencoder: codes that hardly move when the input does."""
+"""A penalty on how much the code moves with the input.
+
+Use it for features that ignore small changes.
+"""
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer
 from kerasae.builders import _blocks
-from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import Bias, ContractiveDense, Penalty
 
 
@@ -17,46 +20,42 @@ def build_contractive_ae(
     *,
     latent_dim: int = 100,
     contraction: float = 1e-4,
-    activation: Any = "sigmoid",
-    output_activation: Any = "sigmoid",
-    kernel_initializer: Any = "glorot_uniform",
-    corruption: Any = None,
+    activation: Activation = "sigmoid",
+    output_activation: Activation = "sigmoid",
+    kernel_initializer: Initializer = "glorot_uniform",
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "contractive_ae",
 ) -> Autoencoder:
-    """Build a tied autoencoder whose encoder is punished for its Jacobian.
+    """Build a tied autoencoder that penalizes the encoder's Jacobian.
 
-    The penalty makes the code insensitive to all directions of the input; the
-    reconstruction keeps it sensitive to those along which the data vary. Take it for
-    features that ignore small changes; `build_denoising_ae` reaches much the same by
-    showing the changes, and works for any architecture.
+    The penalty makes the code insensitive to every direction of the input; the
+    reconstruction keeps it sensitive to those along which the data vary. Choose it
+    for features that ignore small changes; `build_denoising_ae` achieves much the
+    same by showing the changes, and works for any architecture.
 
     Args:
-        input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
-            than one axis are flattened inside the model and restored at its end.
-        latent_dim: Size of the code, positive.
+        input_shape: As in `build_deep_ae`.
+        latent_dim: As in `build_deep_ae`.
         contraction: Weight of the penalty, the squared Frobenius norm of the
-            encoder's Jacobian, 0 or larger; made for losses that average over the
-            features, as Keras's do. Papers sum: their 0.1 is 0.1 / 784 on MNIST.
+            encoder's Jacobian, 0 or larger. The default suits losses that average
+            over the features, as Keras's do. Papers sum over them: their 0.1 is
+            0.1 / 784 here on MNIST.
         activation: Activation of the code: `"sigmoid"`, `"tanh"`, `"relu"` or
             `"linear"`.
-        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
-        kernel_initializer: As in `keras.layers.Dense`.
-        corruption: Makes the model a denoising one as well: `"gaussian"`,
-            `"masking"`, `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or
-            a layer.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+        output_activation: As in `build_deep_ae`.
+        kernel_initializer: As in `build_deep_ae`.
+        corruption: As in `build_deep_ae`.
+        seed: As in `build_deep_ae`.
+        name: As in `build_deep_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, *input_shape)` to the
         same, to `(batch, latent_dim)`, and back.
 
     Raises:
-        ValueError: If a size is not positive, `contraction` negative, or a name
-            unknown.
+        ValueError: If a size is not positive, `contraction` is negative, or a name
+            is unknown.
 
     Reference:
         Rifai, Vincent, Muller, Glorot and Bengio 2011, "Contractive

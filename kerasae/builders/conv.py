@@ -1,10 +1,13 @@
-"""Convolutions and pooling down, convolutions and upsampling up."""
+"""Convolutions and pooling down, convolutions and upsampling up.
+
+Use it for images.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer, Regularizer
 from kerasae.builders import _convolutions
 
 
@@ -14,20 +17,19 @@ def build_conv_ae(
     filters: int | Sequence[int] = (16, 8, 8),
     kernel_size: int | Sequence[int] = 3,
     latent_dim: int | None = None,
-    activation: Any = "relu",
-    output_activation: Any = "sigmoid",
-    kernel_initializer: Any = "glorot_uniform",
-    activity_regularizer: Any = None,
+    activation: Activation = "relu",
+    output_activation: Activation = "sigmoid",
+    kernel_initializer: Initializer = "glorot_uniform",
+    activity_regularizer: Regularizer = None,
     batch_normalization: bool = False,
-    corruption: Any = None,
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "conv_ae",
 ) -> Autoencoder:
     """Build Conv2D and MaxPooling2D down, Conv2D and UpSampling2D up.
 
     The variant for images: few weights, sharp results. `build_strided_conv_ae`
-    lets the network learn its own down- and upsampling instead, at about sixty
-    times the weights.
+    learns its own down- and upsampling instead, with about sixty times the weights.
 
     Args:
         input_shape: `(height, width, channels)` of one image. Sizes that pooling
@@ -35,20 +37,22 @@ def build_conv_ae(
         filters: Filters of the encoder's convolutions, outermost first; each is
             followed by a pooling that halves height and width, rounded up. The
             decoder mirrors them.
-        kernel_size: Side of the square kernels, one for all or one a level.
-        latent_dim: Size of a dense code between the halves; None leaves the last
-            feature map as the code.
+        kernel_size: Side of the square kernels, one for all or one for each level.
+        latent_dim: Size of a dense code between the halves; None makes the last
+            feature map the code.
         activation: Activation of the code and of all hidden layers.
         output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
         kernel_initializer: As in `keras.layers.Conv2D`.
         activity_regularizer: Penalty on the code, as in `build_sparse_ae`; None
             for none.
-        batch_normalization: Whether hidden layers normalize before they activate.
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
+        batch_normalization: Whether to normalize hidden layers before their
+            activation.
+        corruption: Noise on the input, in training only, which makes the model a
+            denoising one: `"gaussian"`, `"masking"` or `"salt_and_pepper"`; a pair
+            such as `("masking", 0.3)`; or any layer that keeps its input's shape.
+        seed: Makes weights and noise repeatable; the weights are then the same on
+            every backend for uniform, normal and orthogonal initializers. None
+            leaves it to `keras.utils.set_random_seed`.
         name: Name of the autoencoder.
 
     Returns:
@@ -57,8 +61,8 @@ def build_conv_ae(
         or `(batch, latent_dim)`, and back.
 
     Raises:
-        ValueError: If a size is not positive, `filters` is empty, the input has
-            no three axes, or a name is unknown.
+        ValueError: If a size is not positive, `filters` is empty, the input
+            does not have three axes, or a name is unknown.
 
     Reference:
         The convolutional autoencoder of the Keras tutorials
@@ -78,7 +82,7 @@ def build_conv_ae(
         activation=activation,
         output_activation=output_activation,
         kernel_initializer=kernel_initializer,
-        activity_regularizer=activity_regularizer,
+        regularizer=activity_regularizer,
         batch_normalization=batch_normalization,
         corruption=corruption,
         seed=seed,

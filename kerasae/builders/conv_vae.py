@@ -1,14 +1,17 @@
-"""A variational autoencoder of strided convolutions."""
+"""A variational autoencoder of strided convolutions.
+
+Use it for new images, and maps of all that the decoder can draw.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer, Likelihood
 from kerasae.builders import _blocks, _convolutions, _variational
-from kerasae.builders.initial_weights import InitialWeights
 
 
 def build_conv_vae(
@@ -17,23 +20,23 @@ def build_conv_vae(
     filters: int | Sequence[int] = (32, 64),
     kernel_size: int | Sequence[int] = 3,
     latent_dim: int = 2,
-    activation: Any = "relu",
-    output_activation: Any = "sigmoid",
-    likelihood: Any = None,
+    activation: Activation = "relu",
+    output_activation: Activation = "sigmoid",
+    likelihood: Likelihood = None,
     beta: float = 1.0,
     free_bits: float = 0.0,
     num_samples: int = 1,
-    kernel_initializer: Any = "glorot_uniform",
+    kernel_initializer: Initializer = "glorot_uniform",
     batch_normalization: bool = False,
-    corruption: Any = None,
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "conv_vae",
 ) -> Autoencoder:
     """Build strided convolutions around a code of normal distributions.
 
-    The variational autoencoder for images: what `build_strided_conv_ae` is to
-    `build_deep_ae`, this is to `build_vae`, whose options and loss it shares. With
-    the default code of two dimensions all that it can draw fits in one picture
+    The variational autoencoder for images: it is to `build_vae`, whose options and
+    loss it shares, what `build_strided_conv_ae` is to `build_deep_ae`. With the
+    default code of two dimensions, all that it can draw fits in one picture
     (`kerasae.plotting.plot_code_plane`).
 
     Args:
@@ -41,22 +44,19 @@ def build_conv_vae(
             restored exactly.
         filters: Filters of the encoder's convolutions, outermost first; each
             halves height and width. The decoder mirrors them.
-        kernel_size: Side of the square kernels, one for all or one a level.
+        kernel_size: As in `build_conv_ae`.
         latent_dim: Size of the code, positive.
         activation: Activation of the hidden layers.
-        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
+        output_activation: As in `build_conv_ae`.
         likelihood: As in `build_vae`.
         beta: As in `build_vae`.
         free_bits: As in `build_vae`.
         num_samples: As in `build_vae`.
-        kernel_initializer: As in `keras.layers.Conv2D`.
-        batch_normalization: Whether hidden layers normalize before they activate.
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the noise repeatable; the weights are the same
-            on every backend for uniform and normal initializers. None leaves all
-            that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+        kernel_initializer: As in `build_conv_ae`.
+        batch_normalization: As in `build_conv_ae`.
+        corruption: As in `build_conv_ae`.
+        seed: As in `build_conv_ae`.
+        name: As in `build_conv_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, height, width,
@@ -64,8 +64,8 @@ def build_conv_vae(
         gives the mean of the code; see `build_vae`.
 
     Raises:
-        ValueError: As `build_vae` does, and if `filters` is empty or the input has
-            no three axes.
+        ValueError: As `build_vae` does, and if `filters` is empty or the input
+            does not have three axes.
 
     Reference:
         Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR; filters of
@@ -82,7 +82,7 @@ def build_conv_vae(
     filters = _checks.positive_integers("filters", filters, example="(32, 64)")
     kernels = _convolutions.per_level("kernel_size", kernel_size, len(filters))
     weights = InitialWeights(kernel_initializer, seed)
-    exit_layer, last_activation = _variational.parse_likelihood(
+    likelihood_layer, last_activation = _variational.parse_likelihood(
         likelihood, output_activation
     )
     code = _variational.stochastic_code(
@@ -90,10 +90,10 @@ def build_conv_vae(
     )
 
     def bottleneck(x: keras.KerasTensor) -> keras.KerasTensor:
-        return _convolutions.vector_code(x, code, weights, activation)
+        return _convolutions.vector_bottleneck(x, code, weights, activation)
 
     inputs, x = _blocks.input_block(shape, corruption, weights)
-    x = _convolutions.strided(
+    x = _convolutions.strided_halves(
         x,
         filters=filters,
         kernels=kernels,
@@ -102,6 +102,8 @@ def build_conv_vae(
         activation=activation,
         output_activation=last_activation,
         batch_normalization=batch_normalization,
-        output="parameters",
+        output_name=_variational.PARAMETERS,
     )
-    return _variational.make_variational_triple(inputs, x, exit_layer, name, weights)
+    return _variational.make_variational_triple(
+        inputs, x, likelihood_layer, name, weights
+    )

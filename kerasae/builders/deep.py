@@ -1,9 +1,12 @@
-"""Several dense layers down, several up."""
+"""Several dense layers down, several up.
+
+Use it for small codes of vectors and tables.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer
 from kerasae.builders import _blocks
 
 
@@ -12,21 +15,21 @@ def build_deep_ae(
     *,
     hidden_units: int | Sequence[int] = (128, 64),
     latent_dim: int = 32,
-    activation: Any = "relu",
-    code_activation: Any = "relu",
-    output_activation: Any = "sigmoid",
-    kernel_initializer: Any = "glorot_uniform",
+    activation: Activation = "relu",
+    code_activation: Activation = "relu",
+    output_activation: Activation = "sigmoid",
+    kernel_initializer: Initializer = "glorot_uniform",
     batch_normalization: bool = False,
     dropout: float = 0.0,
-    corruption: Any = None,
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "deep_ae",
 ) -> Autoencoder:
     """Build a stack of dense layers around the code.
 
-    More layers reconstruct better from a code of the same size than
-    `build_undercomplete_ae` does. Past four or five layers a side, training from
-    scratch gets hard.
+    With more layers it reconstructs better than `build_undercomplete_ae` from a code
+    of the same size. Beyond four or five layers on each side, training from scratch
+    gets hard.
 
     Args:
         input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
@@ -38,13 +41,15 @@ def build_deep_ae(
         code_activation: Activation of the code; `"linear"` for none.
         output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
         kernel_initializer: As in `keras.layers.Dense`.
-        batch_normalization: Whether hidden layers normalize before they activate.
+        batch_normalization: Whether to normalize hidden layers before their
+            activation.
         dropout: Fraction of the hidden units dropped in training, in [0, 1).
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
+        corruption: Noise on the input, in training only, which makes the model a
+            denoising one: `"gaussian"`, `"masking"` or `"salt_and_pepper"`; a pair
+            such as `("masking", 0.3)`; or any layer that keeps its input's shape.
+        seed: Makes weights and noise repeatable; the weights are then the same on
+            every backend for uniform, normal and orthogonal initializers. None
+            leaves it to `keras.utils.set_random_seed`.
         name: Name of the autoencoder.
 
     Returns:
@@ -53,8 +58,8 @@ def build_deep_ae(
         `encoder_1`, `encoder_2`, ...; `decoder_i` mirrors `encoder_i`.
 
     Raises:
-        ValueError: If a size is not positive, a fraction outside [0, 1), or a
-            name unknown.
+        ValueError: If a size is not positive, a fraction is outside [0, 1), or a
+            name is unknown.
 
     Reference:
         The deep autoencoder of the Keras tutorials

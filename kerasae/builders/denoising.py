@@ -1,10 +1,13 @@
-"""A convolutional autoencoder that removes noise."""
+"""Convolutions behind a layer of noise.
+
+Use it for cleaning images, or robust features.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer
 from kerasae.builders import _convolutions
 
 
@@ -14,10 +17,10 @@ def build_denoising_ae(
     filters: int | Sequence[int] = (32, 32),
     kernel_size: int | Sequence[int] = 3,
     latent_dim: int | None = None,
-    corruption: Any = ("gaussian", 0.5),
-    activation: Any = "relu",
-    output_activation: Any = "sigmoid",
-    kernel_initializer: Any = "glorot_uniform",
+    corruption: Corruption = ("gaussian", 0.5),
+    activation: Activation = "relu",
+    output_activation: Activation = "sigmoid",
+    kernel_initializer: Initializer = "glorot_uniform",
     batch_normalization: bool = False,
     seed: int | None = None,
     name: str = "denoising_ae",
@@ -25,29 +28,25 @@ def build_denoising_ae(
     """Build a convolutional autoencoder with noise in front of it.
 
     The noise is a layer, active in training only: `fit(x, x)` sees fresh noise at
-    every step, no noisy copy lies in memory, and `predict` removes the noise of
-    whatever it is given. Any other builder becomes a denoising one through its
-    `corruption` argument; this one has the width that images want.
+    every step, no noisy copy is kept in memory, and `predict` removes the noise from
+    whatever it is given. Every other builder becomes a denoising one through its
+    `corruption` argument; this one is wide enough for images.
 
     Args:
-        input_shape: `(height, width, channels)` of one image. Sizes that pooling
-            does not divide are restored exactly.
+        input_shape: As in `build_conv_ae`.
         filters: Filters of the encoder's convolutions, outermost first; each is
             followed by a pooling that halves height and width, rounded up.
-        kernel_size: Side of the square kernels, one for all or one a level.
-        latent_dim: Size of a dense code between the halves; None leaves the last
-            feature map as the code.
+        kernel_size: As in `build_conv_ae`.
+        latent_dim: As in `build_conv_ae`.
         corruption: `"gaussian"` (clipped to [0, 1]), `"masking"` or
             `"salt_and_pepper"`; a pair with the level, such as
             `("gaussian", 0.5)`; or any layer that keeps its input's shape.
-        activation: Activation of the code and of all hidden layers.
-        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
-        kernel_initializer: As in `keras.layers.Conv2D`.
-        batch_normalization: Whether hidden layers normalize before they activate.
-        seed: Makes the weights and the noise repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+        activation: As in `build_conv_ae`.
+        output_activation: As in `build_conv_ae`.
+        kernel_initializer: As in `build_conv_ae`.
+        batch_normalization: As in `build_conv_ae`.
+        seed: As in `build_conv_ae`.
+        name: As in `build_conv_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, height, width,
@@ -55,8 +54,8 @@ def build_denoising_ae(
         or `(batch, latent_dim)`, and back.
 
     Raises:
-        ValueError: If a size is not positive, `filters` is empty, the input has
-            no three axes, `corruption` is None, or a name is unknown.
+        ValueError: If a size is not positive, `filters` is empty, the input
+            does not have three axes, `corruption` is None, or a name is unknown.
 
     Reference:
         The denoising autoencoder of the Keras tutorials

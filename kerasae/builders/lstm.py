@@ -1,16 +1,19 @@
-"""A recurrent autoencoder of sequences."""
+"""Recurrent layers, which skip padding.
+
+Use it for sequences, of equal or unequal lengths.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 from keras import layers
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer
 from kerasae.builders import _blocks
-from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import PaddingMask
 from kerasae.models import CheckedModel
 
@@ -20,55 +23,51 @@ def build_lstm_ae(
     *,
     hidden_units: int | Sequence[int] = (),
     latent_dim: int = 32,
-    activation: Any = "tanh",
-    output_activation: Any = "sigmoid",
+    activation: Activation = "tanh",
+    output_activation: Activation = "sigmoid",
     mask_value: float | None = None,
-    kernel_initializer: Any = "glorot_uniform",
-    corruption: Any = None,
+    kernel_initializer: Initializer = "glorot_uniform",
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "lstm_ae",
 ) -> Autoencoder:
-    """Build an LSTM that reads a sequence, and one that writes it down again.
+    """Build an LSTM that reads a sequence, and one that writes it back.
 
     The code is the state after the last step: one vector for sequences of any
-    length. The decoder is given it at every step. Take it for sequences of unequal
-    lengths, and where a step depends on all before it; `build_conv1d_ae` trains
+    length. The decoder receives it at every step. Choose it for sequences of unequal
+    lengths, and where a step depends on all steps before it; `build_conv1d_ae` trains
     several times faster on windows of one length.
 
-    Sequences of unequal lengths are filled up at their ends with a value that is no
-    data, such as -1, given as `mask_value`. Padding then changes neither the code
-    nor the loss that `kerasae.compile` chooses. The decoder always writes all steps:
-    cut them off where the sequence ended.
+    Pad sequences of unequal lengths at their ends with a value absent from the data,
+    such as -1, and give it as `mask_value`. Padding then changes neither the code nor
+    the loss that `kerasae.compile` chooses. The decoder always writes all steps: cut
+    them off where the sequence ended.
 
     Args:
-        input_shape: `(steps, channels)` of one sequence, steps being the largest
-            number. The default takes images of 28x28 row by row.
-        hidden_units: Sizes of LSTMs outside the code, outermost first; the decoder
-            mirrors them. With none the decoder is an LSTM of `latent_dim`.
-        latent_dim: Size of the code, positive.
-        activation: Activation of all LSTMs, the code included. GPUs are fast with
-            `"tanh"` only.
-        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
-        mask_value: What fills sequences up: a step is padding if all its channels
-            equal it. None for sequences without padding.
+        input_shape: `(steps, channels)` of one sequence, where `steps` is the length
+            of the longest. The default takes images of 28x28 pixels row by row.
+        hidden_units: Sizes of the LSTMs outside the code, outermost first; the
+            decoder mirrors them. With none, the decoder is an LSTM of `latent_dim`.
+        latent_dim: As in `build_deep_ae`.
+        activation: Activation of all LSTMs, the code included. Only `"tanh"` is
+            fast on GPUs.
+        output_activation: As in `build_deep_ae`.
+        mask_value: The padding value: a step is padding if all its channels equal
+            it. None for sequences without padding.
         kernel_initializer: As in `keras.layers.LSTM`.
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer. What
-            is padding is decided before.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+        corruption: As in `build_deep_ae`. Padding is recognized before the noise.
+        seed: As in `build_deep_ae`.
+        name: As in `build_deep_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, steps, channels)` to the
         same, to `(batch, latent_dim)`, and back. With `mask_value`, `fit` and
-        `evaluate` of the autoencoder refuse arrays in which a sample is nothing but
+        `evaluate` of the autoencoder reject arrays in which a sample is nothing but
         padding.
 
     Raises:
-        ValueError: If a size is not positive, the input has no two axes,
-            `mask_value` is not finite, or a name is unknown.
+        ValueError: If a size is not positive, the input does not have two
+            axes, `mask_value` is not finite, or a name is unknown.
 
     Reference:
         Srivastava, Mansimov and Salakhutdinov 2015, "Unsupervised Learning of Video
@@ -113,6 +112,6 @@ def build_lstm_ae(
         kernel_initializer=weights.initializer(),
         name=RECONSTRUCTION,
     )(x)
-    # Only padding needs arrays to be looked at.
-    kind = keras.Model if padding is None else CheckedModel
-    return _blocks.make_triple(inputs, x, name, weights, kind)
+    # Only padding has to be checked in arrays.
+    model_class = keras.Model if padding is None else CheckedModel
+    return _blocks.make_triple(inputs, x, name, weights, model_class)

@@ -1,10 +1,13 @@
-"""An autoencoder whose code is mostly silent."""
+"""A penalty on the code, L1 or KL, or only its k largest activations.
+
+Use it for codes larger than the input, whose units mean something.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer, Regularizer
 from kerasae.builders import _blocks
 from kerasae.regularizers import KLSparsity
 
@@ -13,40 +16,36 @@ def build_sparse_ae(
     input_shape: int | Sequence[int] = 784,
     *,
     latent_dim: int = 32,
-    activity_regularizer: Any = None,
+    activity_regularizer: Regularizer = None,
     k: int | None = None,
-    activation: Any = "relu",
-    output_activation: Any = "sigmoid",
-    kernel_initializer: Any = "glorot_uniform",
-    corruption: Any = None,
+    activation: Activation = "relu",
+    output_activation: Activation = "sigmoid",
+    kernel_initializer: Initializer = "glorot_uniform",
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "sparse_ae",
 ) -> Autoencoder:
     """Build one dense layer each way, with a code that is kept sparse.
 
-    A penalty on the activations, or a hard limit on how many are not zero, lets
-    the code be as large as the input, or larger, and still learn features. Take
-    it over `build_undercomplete_ae` when single code units should mean something.
+    With a penalty on the activations, or a hard limit on how many are not zero, the
+    code can be as large as the input, or larger, and still learn features. Choose it
+    over `build_undercomplete_ae` when single units of the code should mean something.
 
     Args:
-        input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
-            than one axis are flattened inside the model and restored at its end.
+        input_shape: As in `build_deep_ae`.
         latent_dim: Size of the code, positive; may exceed the input's size.
         activity_regularizer: Penalty on the code: a name (`"l1"`, `"l2"`,
             `"kl_sparsity"`), a pair such as `("l1", 1e-4)`, or any Keras
-            regularizer. The value beside `"kl_sparsity"` is the target rate; it
-            needs activations in (0, 1), that is `activation="sigmoid"`. None
-            means `("l1", 1e-4)`, or no penalty if `k` is given.
-        k: Keep only the k largest activations of each code.
+            regularizer. The value beside `"kl_sparsity"` is the target rate; this
+            penalty needs activations in (0, 1), that is `activation="sigmoid"`.
+            None means `("l1", 1e-4)`, or no penalty if `k` is given.
+        k: Keep only the k largest activations of each code; None keeps all.
         activation: Activation of the code.
-        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
-        kernel_initializer: As in `keras.layers.Dense`.
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+        output_activation: As in `build_deep_ae`.
+        kernel_initializer: As in `build_deep_ae`.
+        corruption: As in `build_deep_ae`.
+        seed: As in `build_deep_ae`.
+        name: As in `build_deep_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, *input_shape)` to the
@@ -54,7 +53,8 @@ def build_sparse_ae(
 
     Raises:
         ValueError: If a size is not positive, a name is unknown, `k` exceeds
-            `latent_dim`, or the KL penalty meets an activation that is no sigmoid.
+            `latent_dim`, or the KL penalty is combined with another activation than a
+            sigmoid.
 
     Reference:
         The sparse autoencoder of the Keras tutorials
@@ -69,9 +69,9 @@ def build_sparse_ae(
     """
     if activity_regularizer is None and k is None:
         activity_regularizer = ("l1", 1e-4)
-    activity_regularizer = _blocks.penalty(activity_regularizer)
+    regularizer = _blocks.activity_regularizer(activity_regularizer)
     if (
-        isinstance(activity_regularizer, KLSparsity)
+        isinstance(regularizer, KLSparsity)
         and isinstance(activation, str)
         and "sigmoid" not in activation
     ):
@@ -89,7 +89,7 @@ def build_sparse_ae(
         code_activation=activation,
         output_activation=output_activation,
         kernel_initializer=kernel_initializer,
-        activity_regularizer=activity_regularizer,
+        regularizer=regularizer,
         k=k,
         corruption=corruption,
         seed=seed,

@@ -1,9 +1,12 @@
-"""A stack of dense layers made to be trained one after the other."""
+"""Dense layers with dropout, which can be trained pair by pair.
+
+Use it for deep stacks, and bodies of classifiers.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer
 from kerasae.builders import _blocks
 
 
@@ -12,12 +15,12 @@ def build_stacked_ae(
     *,
     hidden_units: int | Sequence[int] = (200,),
     latent_dim: int = 100,
-    activation: Any = "relu",
-    code_activation: Any = "relu",
-    output_activation: Any = "relu",
-    kernel_initializer: Any = "glorot_uniform",
+    activation: Activation = "relu",
+    code_activation: Activation = "relu",
+    output_activation: Activation = "relu",
+    kernel_initializer: Initializer = "glorot_uniform",
     dropout: float = 0.5,
-    corruption: Any = None,
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "stacked_ae",
 ) -> Autoencoder:
@@ -25,36 +28,31 @@ def build_stacked_ae(
 
     Layer i of the encoder and layer i of the decoder form a small autoencoder of
     their own: `encoder_1` with `reconstruction`, `encoder_2` with `decoder_1`,
-    and so on to `code`. Take it for deep stacks that are trained pair by pair and
-    then as a whole, or as the body of a classifier; `build_deep_ae` is the choice
-    for training from scratch in one go.
+    and so on to `code`. Choose it for deep stacks that are trained pair by pair and
+    then as a whole, or as the body of a classifier; choose `build_deep_ae` to train
+    from scratch all at once.
 
     Args:
-        input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
-            than one axis are flattened inside the model and restored at its end.
-        hidden_units: Sizes of the encoder's hidden layers, outermost first; the
-            decoder mirrors them.
-        latent_dim: Size of the code, positive.
-        activation: Activation of the hidden layers.
-        code_activation: Activation of the code; `"linear"` for none.
-        output_activation: `"relu"` for data that are not negative, `"sigmoid"`
-            for data in [0, 1], `"linear"` for others.
-        kernel_initializer: As in `keras.layers.Dense`.
-        dropout: Fraction of the hidden units dropped in training, in [0, 1).
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+        input_shape: As in `build_deep_ae`.
+        hidden_units: As in `build_deep_ae`.
+        latent_dim: As in `build_deep_ae`.
+        activation: As in `build_deep_ae`.
+        code_activation: As in `build_deep_ae`.
+        output_activation: `"relu"` for nonnegative data, `"sigmoid"` for data in
+            [0, 1], `"linear"` for others.
+        kernel_initializer: As in `build_deep_ae`.
+        dropout: As in `build_deep_ae`.
+        corruption: As in `build_deep_ae`.
+        seed: As in `build_deep_ae`.
+        name: As in `build_deep_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, *input_shape)` to the
         same, to `(batch, latent_dim)`, and back.
 
     Raises:
-        ValueError: If a size is not positive, a fraction outside [0, 1), or a
-            name unknown.
+        ValueError: If a size is not positive, a fraction is outside [0, 1), or a
+            name is unknown.
 
     Reference:
         Vincent et al. 2010, "Stacked Denoising Autoencoders", Journal of Machine

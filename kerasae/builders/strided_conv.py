@@ -1,16 +1,19 @@
-"""Strided convolutions down, transposed ones up."""
+"""Strided convolutions down, transposed ones up.
+
+Use it for images as ten numbers, and clustering.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 from keras import layers
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer
 from kerasae.builders import _blocks, _convolutions
-from kerasae.builders.initial_weights import InitialWeights
 
 
 def build_strided_conv_ae(
@@ -20,42 +23,39 @@ def build_strided_conv_ae(
     kernel_size: int | Sequence[int] = (5, 5, 3),
     latent_dim: int = 10,
     code: str = "convolutional",
-    activation: Any = "relu",
-    output_activation: Any = "sigmoid",
-    kernel_initializer: Any = "glorot_uniform",
+    activation: Activation = "relu",
+    output_activation: Activation = "sigmoid",
+    kernel_initializer: Initializer = "glorot_uniform",
     batch_normalization: bool = False,
-    corruption: Any = None,
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "strided_conv_ae",
 ) -> Autoencoder:
-    """Build Conv2D with stride 2 down, Conv2DTranspose with stride 2 up.
+    """Build strided Conv2D down, strided Conv2DTranspose up.
 
-    The network learns its own down- and upsampling and squeezes an image into
-    very few numbers; the usual backbone for clustering images. `build_conv_ae`
-    is much smaller and keeps a spatial code.
+    The network learns its own down- and upsampling and compresses an image into very
+    few numbers: the usual backbone for clustering images. `build_conv_ae` is much
+    smaller and keeps a spatial code.
 
     Args:
         input_shape: `(height, width, channels)` of one image. Odd sizes are
             restored exactly.
         filters: Filters of the encoder's convolutions, outermost first; each
             halves height and width. The decoder mirrors them.
-        kernel_size: Side of the square kernels, one for all or one a level.
+        kernel_size: As in `build_conv_ae`.
         latent_dim: Size of the dense code, or channels of the convolutional one.
         code: `"convolutional"`: an unpadded convolution of up to 3x3, which for
             28x28 images gives 1x1 positions of `latent_dim` channels. `"dense"`:
             a vector of `latent_dim` for images of any size. The code is linear.
         activation: Activation of the hidden layers.
         output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
-            Sigmoids want the binary cross-entropy, which `kerasae.compile` gives
-            them: with the mean squared error they all end at 0 on MNIST.
-        kernel_initializer: As in `keras.layers.Conv2D`.
-        batch_normalization: Whether hidden layers normalize before they activate.
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+            Sigmoids need the binary cross-entropy, which `kerasae.compile` chooses:
+            with the mean squared error all outputs end at 0 on MNIST.
+        kernel_initializer: As in `build_conv_ae`.
+        batch_normalization: As in `build_conv_ae`.
+        corruption: As in `build_conv_ae`.
+        seed: As in `build_conv_ae`.
+        name: As in `build_conv_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, height, width,
@@ -63,8 +63,8 @@ def build_strided_conv_ae(
         or `(batch, latent_dim)`, and back.
 
     Raises:
-        ValueError: If a size is not positive, `filters` is empty, the input has
-            no three axes, or a name is unknown.
+        ValueError: If a size is not positive, `filters` is empty, the input
+            does not have three axes, or a name is unknown.
 
     Reference:
         Guo, Liu, Zhu and Yin 2017, "Deep Clustering with Convolutional
@@ -86,7 +86,7 @@ def build_strided_conv_ae(
     def bottleneck(x: keras.KerasTensor) -> keras.KerasTensor:
         if code == "dense":
             dense = _convolutions.dense_code(latent_dim, weights, "linear")
-            return _convolutions.vector_code(x, dense, weights, activation)
+            return _convolutions.vector_bottleneck(x, dense, weights, activation)
         window = tuple(min(3, size) for size in x.shape[1:3])
         x = _convolutions.convolution(layers.Conv2D, weights, latent_dim, window)(
             padding="valid", name=CODE
@@ -96,7 +96,7 @@ def build_strided_conv_ae(
         )(padding="valid", activation=activation, name="expand")(x)
 
     inputs, x = _blocks.input_block(shape, corruption, weights)
-    x = _convolutions.strided(
+    x = _convolutions.strided_halves(
         x,
         filters=filters,
         kernels=kernels,

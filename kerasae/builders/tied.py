@@ -1,16 +1,19 @@
-"""A decoder that reuses the encoder's kernels, transposed."""
+"""A decoder that reuses the encoder's kernels, transposed.
+
+Use it for kernels that can be read as filters, and half the weights.
+"""
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer
 from kerasae.builders import _blocks
-from kerasae.builders.initial_weights import InitialWeights
 from kerasae.layers import Bias, TiedDense
 
 
@@ -19,34 +22,30 @@ def build_tied_ae(
     *,
     hidden_units: int | Sequence[int] = (),
     latent_dim: int = 100,
-    activation: Any = "sigmoid",
-    output_activation: Any = "sigmoid",
-    kernel_initializer: Any = None,
-    corruption: Any = None,
+    activation: Activation = "sigmoid",
+    output_activation: Activation = "sigmoid",
+    kernel_initializer: Initializer | None = None,
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "tied_ae",
 ) -> Autoencoder:
-    """Build dense layers whose kernels serve both the encoder and the decoder.
+    """Build dense layers whose kernels serve encoder and decoder alike.
 
-    Half the weights of `build_deep_ae`, kernels that can be read as filters, and
-    with linear activations the subspace of principal component analysis. Each
-    direction has biases of its own.
+    It has half the weights of `build_deep_ae` and kernels that can be read as
+    filters; with linear activations, they span the subspace of principal component
+    analysis. Each direction has its own biases.
 
     Args:
-        input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
-            than one axis are flattened inside the model and restored at its end.
+        input_shape: As in `build_deep_ae`.
         hidden_units: Sizes of hidden layers outside the code, outermost first.
-        latent_dim: Size of the code, positive.
+        latent_dim: As in `build_deep_ae`.
         activation: Activation of the code and of all hidden layers.
-        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
-        kernel_initializer: As in `keras.layers.Dense`. None means uniform in
-            plus or minus 4 sqrt(6 / (inputs + outputs)), made for sigmoids.
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+        output_activation: As in `build_deep_ae`.
+        kernel_initializer: As in `keras.layers.Dense`. None means uniform within
+            plus or minus 4 sqrt(6 / (inputs + outputs)), which suits sigmoids.
+        corruption: As in `build_deep_ae`.
+        seed: As in `build_deep_ae`.
+        name: As in `build_deep_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, *input_shape)` to the
@@ -91,8 +90,8 @@ def build_tied_ae(
                 name=f"tied_{level}",
             )
         )
-        name_here = CODE if level == len(units) else f"encoder_{level}"
-        x = Bias(activation, name=name_here)(tied[-1](x))
+        layer_name = CODE if level == len(units) else f"encoder_{level}"
+        x = Bias(activation, name=layer_name)(tied[-1](x))
     for level in reversed(range(len(units))):
         last = level == 0
         x = tied[level](x, transpose=True)

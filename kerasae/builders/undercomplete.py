@@ -1,9 +1,12 @@
-"""The simplest autoencoder: one dense layer down, one up."""
+"""One dense layer down, one up.
+
+Use it for a first look; with linear activations it is PCA.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer
 from kerasae.builders import _blocks
 
 
@@ -11,34 +14,29 @@ def build_undercomplete_ae(
     input_shape: int | Sequence[int] = 784,
     *,
     latent_dim: int = 32,
-    activation: Any = "relu",
-    output_activation: Any = "sigmoid",
-    kernel_initializer: Any = "glorot_uniform",
-    corruption: Any = None,
+    activation: Activation = "relu",
+    output_activation: Activation = "sigmoid",
+    kernel_initializer: Initializer = "glorot_uniform",
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "undercomplete_ae",
 ) -> Autoencoder:
     """Build one dense layer down to a small code and one back up.
 
-    The code is smaller than the input, so copying is impossible and the code has
+    The code is smaller than the input, so the network cannot copy, and the code has
     to hold what matters. With linear activations and a squared error this is
-    principal component analysis. Start here; take `build_deep_ae` when the code
+    principal component analysis. Start here; choose `build_deep_ae` when the code
     must be smaller still, `build_conv_ae` for images.
 
     Args:
-        input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
-            than one axis are flattened inside the model and restored at its end.
-        latent_dim: Size of the code, positive.
+        input_shape: As in `build_deep_ae`.
+        latent_dim: As in `build_deep_ae`.
         activation: Activation of the code; `"linear"` for none.
-        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
-        kernel_initializer: As in `keras.layers.Dense`.
-        corruption: Makes the model a denoising one. `"gaussian"`, `"masking"` or
-            `"salt_and_pepper"`; a pair such as `("masking", 0.3)`; or any layer
-            that keeps its input's shape.
-        seed: Makes the weights and the corruption repeatable; the weights are the
-            same on every backend for uniform and normal initializers. None leaves
-            all that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+        output_activation: As in `build_deep_ae`.
+        kernel_initializer: As in `build_deep_ae`.
+        corruption: As in `build_deep_ae`.
+        seed: As in `build_deep_ae`.
+        name: As in `build_deep_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, *input_shape)` to the

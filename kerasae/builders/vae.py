@@ -1,16 +1,19 @@
-"""A variational autoencoder of dense layers."""
+"""A code that is a normal distribution; importance-weighted with `num_samples`.
+
+Use it for new samples, and likelihoods of data.
+"""
 
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from keras import layers
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._triple import Autoencoder
+from kerasae._types import Activation, Corruption, Initializer, Likelihood
 from kerasae.builders import _blocks, _variational
-from kerasae.builders.initial_weights import InitialWeights
 
 
 def build_vae(
@@ -18,53 +21,50 @@ def build_vae(
     *,
     hidden_units: int | Sequence[int] = (500,),
     latent_dim: int = 20,
-    activation: Any = "tanh",
-    output_activation: Any = "sigmoid",
-    likelihood: Any = None,
+    activation: Activation = "tanh",
+    output_activation: Activation = "sigmoid",
+    likelihood: Likelihood = None,
     beta: float = 1.0,
     free_bits: float = 0.0,
     num_samples: int = 1,
-    kernel_initializer: Any = "glorot_uniform",
-    corruption: Any = None,
+    kernel_initializer: Initializer = "glorot_uniform",
+    corruption: Corruption = None,
     seed: int | None = None,
     name: str = "vae",
 ) -> Autoencoder:
     """Build a dense autoencoder whose codes are normal distributions.
 
-    The encoder returns a distribution of codes for each sample, and training draws
-    them towards the standard normal distribution: codes drawn from that decode to
-    new samples (`kerasae.generation.sample`). Take it to generate, to interpolate,
-    or for the likelihood of data; `build_deep_ae` reconstructs better at the same
-    size of the code. `build_conv_vae` is the one for images.
+    The encoder returns a distribution of codes for each sample, and training pulls
+    these towards the standard normal distribution: codes sampled from that decode to
+    new samples (`kerasae.generation.sample`). Choose it to generate, to interpolate,
+    or for the likelihood of data; `build_deep_ae` reconstructs better from a code of
+    the same size. `build_conv_vae` is the one for images.
 
-    The model's loss is its own (`kerasae.models.VariationalAutoencoder`): compile
-    with `kerasae.compile(triple)`, or `triple.autoencoder.compile("adam")`.
+    The model defines its own loss (`kerasae.models.VariationalAutoencoder`): compile
+    it with `kerasae.compile(triple)`, or `triple.autoencoder.compile("adam")`.
 
     Args:
-        input_shape: Shape of one sample; an int n means `(n,)`. Samples of more
-            than one axis are flattened inside the model and restored at its end.
-        hidden_units: Sizes of the encoder's hidden layers, outermost first; the
-            decoder mirrors them.
-        latent_dim: Size of the code, positive.
-        activation: Activation of the hidden layers.
-        output_activation: `"sigmoid"` for data in [0, 1], `"linear"` for others.
+        input_shape: As in `build_deep_ae`.
+        hidden_units: As in `build_deep_ae`.
+        latent_dim: As in `build_deep_ae`.
+        activation: As in `build_deep_ae`.
+        output_activation: As in `build_deep_ae`.
         likelihood: How data scatter around the output: `"bernoulli"` for data in
             [0, 1] and a sigmoid output; `"gaussian"`, or a pair such as
             `("gaussian", 0.1)` with the standard deviation in the units of the
-            data, None for a learned one. The default is `"bernoulli"` for a
-            sigmoid output, `"gaussian"` with deviation 1 for others.
-        beta: Weight of the KL term, 0 or larger; 1 for a bound of the likelihood.
-        free_bits: The least that each dimension of the code counts in the KL term,
-            in nats; keeps dimensions from being switched off.
-        num_samples: Codes drawn for each sample in training. More than 1 gives the
-            importance-weighted autoencoder; the time of the decoder grows with it.
-        kernel_initializer: As in `keras.layers.Dense`.
-        corruption: Makes the model a denoising one: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a layer.
-        seed: Makes the weights and the noise repeatable; the weights are the same
-            on every backend for uniform and normal initializers. None leaves all
-            that to `keras.utils.set_random_seed`.
-        name: Name of the autoencoder.
+            data, None for a learned one; or a `kerasae.layers.Likelihood`. The
+            default is `"bernoulli"` for a sigmoid output, `"gaussian"` with
+            deviation 1 for others.
+        beta: Weight of the KL term, 0 or larger; with 1 the loss is a bound of the
+            likelihood.
+        free_bits: The least that each dimension of the code contributes to the KL
+            term, in nats; keeps training from switching dimensions off.
+        num_samples: Codes sampled for each input in training. More than 1 gives the
+            importance-weighted autoencoder; the decoder takes that many times longer.
+        kernel_initializer: As in `build_deep_ae`.
+        corruption: As in `build_deep_ae`.
+        seed: As in `build_deep_ae`.
+        name: As in `build_deep_ae`.
 
     Returns:
         `(autoencoder, encoder, decoder)`, shapes `(batch, *input_shape)` to the
@@ -74,8 +74,8 @@ def build_vae(
 
     Raises:
         ValueError: If a size or `num_samples` is not positive, `beta` or
-            `free_bits` negative, a name unknown, or a Bernoulli likelihood has
-            another output than a sigmoid.
+            `free_bits` is negative, a name is unknown, or a Bernoulli likelihood is
+            combined with another output than a sigmoid.
 
     Reference:
         Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR; Burda,
@@ -93,7 +93,7 @@ def build_vae(
         "hidden_units", hidden_units, example="(500,)", empty=True
     )
     weights = InitialWeights(kernel_initializer, seed)
-    exit_layer, last_activation = _variational.parse_likelihood(
+    likelihood_layer, last_activation = _variational.parse_likelihood(
         likelihood, output_activation
     )
     code = _variational.stochastic_code(
@@ -110,7 +110,9 @@ def build_vae(
         math.prod(shape),
         activation=last_activation,
         kernel_initializer=weights.initializer(),
-        name="parameters",
+        name=_variational.PARAMETERS,
     )(x)
     x = _blocks.restore(x, shape)
-    return _variational.make_variational_triple(inputs, x, exit_layer, name, weights)
+    return _variational.make_variational_triple(
+        inputs, x, likelihood_layer, name, weights
+    )

@@ -1,4 +1,4 @@
-"""Codes in the form that TensorBoard's projector reads."""
+"""Codes in the files that TensorBoard's projector reads."""
 
 import math
 import shutil
@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from kerasae._files import replacing
-from kerasae.callbacks._thumbnails import mosaic, squares
+from kerasae.plotting.rendering.pixels import arranged, padded
 
 _CONFIG = "projector_config.pbtxt"
-_PART = "embedding.pbtxt"  # what the configuration says of one set
+_PART = "embedding.pbtxt"  # the part of the configuration about one set
 _FOLDER = "projector"
-_SIDE = 32  # pixels; smaller pictures are blurred on the screen
-# No larger sheet of pictures is shown.
+_SIDE = 32  # pixels; smaller pictures look blurred on the screen
+# TensorBoard shows no larger sheet of pictures.
 _LARGEST_SHEET = 8192
 
 
 def thumbnail_side(count: int) -> int:
-    """Return the side in pixels that thumbnails of so many samples may have."""
+    """Return the side in pixels for thumbnails of so many samples."""
     return min(_SIDE, _LARGEST_SHEET // _columns(count) // 2)
 
 
@@ -32,15 +32,18 @@ class Projector:
 
     Args:
         folder: The folder of the run, as TensorBoard lists it.
-        tiles: One small picture a sample, `(n, height, width, 3)` in bytes.
-        labels: One a sample, or nothing.
+        tiles: One small picture per sample, `(n, height, width, 3)` in bytes.
+        labels: One per sample, or None.
     """
 
     def __init__(
         self, folder: Path, tiles: np.ndarray, labels: Sequence[str] | None
     ) -> None:
         self._folder = folder
-        self._tiles = squares(tiles)  # the projector stretches them to squares else
+        height, width = tiles.shape[1:3]
+        side = max(height, width)
+        # The projector would stretch them to squares.
+        self._tiles = padded(tiles, side - height, side - width, 255)
         self._labels = labels
 
     def add(self, codes: np.ndarray, epoch: int) -> None:
@@ -49,7 +52,7 @@ class Projector:
         folder = self._folder / name
         lines = [f'tensor_path: "{name}/codes.tsv"']
         flat = np.nan_to_num(codes.reshape(len(codes), -1))
-        if flat.shape[1] == 1:  # one dimension is not shown
+        if flat.shape[1] == 1:  # the projector shows two dimensions or more
             flat = np.pad(flat, ((0, 0), (0, 1)))
         with replacing(folder / "codes.tsv") as temporary:
             np.savetxt(temporary, flat, fmt="%.7g", delimiter="\t")
@@ -75,7 +78,7 @@ class Projector:
             self._list()
 
     def _sets(self) -> list[Path]:
-        """Return the folders of all sets, the newest first."""
+        """Return the folders of all sets, the latest first."""
         found = (self._folder / _FOLDER).glob(f"epoch-{'[0-9]' * 6}")
         return sorted((p for p in found if (p / _PART).is_file()), reverse=True)
 
@@ -83,7 +86,7 @@ class Projector:
         """Tell TensorBoard which sets there are."""
         text, word = "", "codes after"
         for folder in self._sets():
-            # In order of the alphabet; the first one, the newest, is shown.
+            # TensorBoard sorts by name and shows the first: the latest has to be it.
             epoch = f"{_epoch_of(folder)}".rjust(6 if text else 0, "0")
             inner = (folder / _PART).read_text()
             name = f'  tensor_name: "{word} epoch {epoch}"\n'
@@ -96,7 +99,7 @@ class Projector:
         from PIL import Image
 
         with replacing(path) as temporary:
-            sheet = mosaic(self._tiles, _columns(len(self._tiles)))
+            sheet = arranged(self._tiles, _columns(len(self._tiles)), fill=0)
             Image.fromarray(sheet).save(temporary)
 
 
@@ -105,5 +108,5 @@ def _epoch_of(folder: Path) -> int:
 
 
 def _one_line(label: str) -> str:
-    """Return a label without tabs and line breaks; an empty line would be skipped."""
+    """Return a label without tabs and line breaks, and never empty."""
     return " ".join(label.split()) or "-"

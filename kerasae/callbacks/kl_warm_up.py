@@ -1,4 +1,4 @@
-"""A KL term that comes in little by little."""
+"""A KL term whose weight rises step by step."""
 
 from typing import Any
 
@@ -12,20 +12,21 @@ from kerasae.layers import GaussianSampling
 class KLWarmUp(keras.callbacks.Callback):
     """Raises the weight of a variational autoencoder's KL term from 0 to `beta`.
 
-    At full weight from the start, the KL term can switch dimensions of the code off
-    before the decoder has found a use for them. The weight of an epoch is in the
-    logs as `kl_weight`; `loss` and `val_loss` of different epochs of the warm-up
-    weigh the KL term differently and do not compare.
+    At full weight from the start, the KL term can switch off dimensions of the code
+    before the decoder has found a use for them. The logs hold the weight of each
+    epoch as `kl_weight`; `loss` and `val_loss` of different warm-up epochs weight the
+    KL term differently and cannot be compared.
 
     Args:
-        epochs: Epochs until the weight is all of `beta`; the first one has the
-            weight `start`, epoch `epochs` and later ones have `beta`.
-        start: Share of `beta` in the first epoch, in [0, 1).
+        epochs: Epochs until the weight reaches `beta`: epochs are counted from 0, and
+            epoch 0 has the fraction `start` of it, epoch `epochs` and later ones all
+            of it.
+        start: Fraction of `beta` in the first epoch, in [0, 1).
 
     Raises:
         ValueError: If `epochs` is not positive or `start` not in [0, 1); when
-            training begins, if the model's code is no
-            `kerasae.layers.GaussianSampling`.
+            training begins, if the model's code is not a
+            `kerasae.layers.GaussianSampling` layer.
 
     Reference:
         Bowman et al. 2016, "Generating Sentences from a Continuous Space", CoNLL;
@@ -55,7 +56,7 @@ class KLWarmUp(keras.callbacks.Callback):
         if not isinstance(layer, GaussianSampling):
             raise ValueError(
                 "KLWarmUp is for variational autoencoders, such as build_vae and "
-                f"build_conv_vae make. {self.model.name!r} has no KL term."
+                f"build_conv_vae return. {self.model.name!r} has no KL term."
             )
         self._layer: Any = layer
 

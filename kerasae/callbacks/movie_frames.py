@@ -1,4 +1,4 @@
-"""What an autoencoder makes of the same samples while it learns."""
+"""Frames that show what an autoencoder makes of some samples as it learns."""
 
 import os
 from pathlib import Path
@@ -7,12 +7,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_samples, fits, shape_error
 from kerasae._checks import argument_error, positive_integer
 from kerasae._files import replacing
+from kerasae._types import ArrayLike
 from kerasae.engine.epoch_counter import EpochCounter
-from kerasae.plotting.frame_renderer import FrameRenderer
-from kerasae.plotting.image_grid import picture_shape
+from kerasae.plotting.movies.frame_renderer import FrameRenderer
+from kerasae.plotting.rendering.pictures import picture_shape
 
 _WIDEST = "epoch 000000, batch 000000   loss -0.000e+00"
 
@@ -20,36 +21,37 @@ _WIDEST = "epoch 000000, batch 000000   loss -0.000e+00"
 class MovieFrames(keras.callbacks.Callback):
     """Draws the same samples after every epoch, as the frames of a movie.
 
-    Originals stand above their reconstructions, with the epoch and the training
-    loss in the corner. Every frame becomes a PNG file at once, so memory does not
-    grow with the number of epochs and a run that is killed keeps its frames.
+    Originals are shown above their reconstructions, with the epoch and the training
+    loss in the corner. Every frame becomes a PNG file at once, so that memory does
+    not grow with the number of epochs and a run that is killed keeps its frames.
     `write_movie` makes a GIF or an MP4 of them.
 
-    One callback may serve several `fit` calls, also of other models that take the
-    same samples: a network that grows, say. Its epochs count on, whether or not
-    `fit` is given `initial_epoch`. A new callback goes on in an old folder where
-    `initial_epoch` says that the epochs of all frames there are over.
+    One callback may be used in several `fit` calls, even with other models that take
+    the same samples, such as a network that grows. It goes on counting epochs,
+    whether or not `fit` is given `initial_epoch`. A new callback continues in an old
+    folder if `initial_epoch` is beyond the epochs of all frames there.
 
     Args:
-        samples: What is fed to the model and drawn, an array of shape
-            (n, *input_shape): images, gray or in colour, vectors or signals.
+        samples: What to feed to the model and draw, an array of shape
+            (n, *input_shape): images, gray or in color, vectors or signals.
         folder: Where the frames go: frame-000001.png for the first epoch and so on.
         freq: `"epoch"`, or the number of batches from one frame to the next,
-            counted anew in each epoch. At most one frame is drawn for each
-            `steps_per_execution` batches, 32 where `kerasae.compile` found them
+            counted anew in each epoch. At most one frame is drawn per
+            `steps_per_execution` batches, 32 where `kerasae.compile` found that
             fastest.
         image_shape: The shape to draw each sample in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
             The default takes the samples' own shape.
-        columns: The most samples drawn, from the first on; a positive integer.
-        overwrite: Whether frames of epochs that are to come are removed. Else such
-            frames stop the training before it begins.
+        columns: How many samples to draw at most, from the first on; a positive
+            integer.
+        overwrite: Whether to remove frames of epochs that are still to come.
+            Otherwise such frames stop the training before it begins.
 
     Raises:
         ValueError: If the samples cannot be drawn, or do not fit the model.
-        TypeError: If an argument is of another kind.
+        TypeError: If an argument is of another type.
         FileExistsError: When training begins, if `folder` holds frames of epochs
-            that are to come.
+            that are still to come.
 
     Example:
         >>> import tempfile
@@ -69,7 +71,7 @@ class MovieFrames(keras.callbacks.Callback):
 
     def __init__(
         self,
-        samples: Any,
+        samples: ArrayLike,
         folder: str | os.PathLike[str] = "frames",
         *,
         freq: int | str = "epoch",
@@ -83,8 +85,8 @@ class MovieFrames(keras.callbacks.Callback):
         self.folder = Path(folder)
         self.freq = freq if freq == "epoch" else _checked_freq(freq)
         self.overwrite = overwrite
-        # Without frames amid an epoch the batch hook does nothing, which Keras may
-        # let it do in a thread of its own, and `kerasae.fit` need not wait for.
+        # Without frames within an epoch the batch hook does nothing, so Keras may run
+        # it in a thread of its own, and `kerasae.fit` need not wait for it.
         self.async_safe = self.only_watches = freq == "epoch"
         self._samples = samples[: positive_integer("columns", columns)]
         self._originals = self._samples.reshape(len(self._samples), *shape)
@@ -98,12 +100,12 @@ class MovieFrames(keras.callbacks.Callback):
         sample = self._samples.shape
         for word in ("input", "output"):
             shape = getattr(self.model, f"{word}_shape", None)
-            if shape is not None and not _fits(sample[1:], shape[1:]):
+            if shape is not None and not fits(sample[1:], shape[1:]):
                 expected = f"of the shape of the model's {word}, {('n', *shape[1:])}"
                 raise ValueError(shape_error("samples", expected, sample))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Note the epoch; before the very first, look after frames of other runs."""
+        """Note the epoch; before the very first, deal with frames of other runs."""
         if self._first_fit:
             self._make_room(epoch)
         self._first_fit = False
@@ -116,7 +118,7 @@ class MovieFrames(keras.callbacks.Callback):
         """Draw a frame if enough batches have passed."""
         if isinstance(self.freq, str):
             return
-        # With many steps an execution some numbers are never seen.
+        # With several steps per execution some numbers are never seen.
         if (batch + 1) // self.freq > self._batch // self.freq:
             name = f"frame-{self._epoch:06d}-{batch + 1:06d}.png"
             self._draw(name, f"epoch {self._epoch}, batch {batch + 1}", logs)
@@ -137,10 +139,10 @@ class MovieFrames(keras.callbacks.Callback):
         loss = (logs or {}).get("loss")
         if loss is not None:
             caption += f"   loss {float(loss):#.4g}"
-        # Not by `predict`: on torch it draws random numbers, and training would go on
-        # with other ones.
+        # Not by `predict`: on torch it consumes random numbers, so that training would
+        # go on with others.
         made = self.model.predict_on_batch(self._samples)
-        # Half-precision models predict bfloat16, which is not NumPy's own.
+        # Half-precision models predict bfloat16, which is not a native NumPy type.
         made = np.asarray(made, dtype="float32").reshape(self._originals.shape)
         if self._renderer is None:
             self._renderer = FrameRenderer(self._originals, _WIDEST)
@@ -149,13 +151,13 @@ class MovieFrames(keras.callbacks.Callback):
             image.save(temporary, compress_level=1)
 
     def _make_room(self, done: int) -> None:
-        """Remove frames of epochs to come, or say that they are in the way."""
+        """Remove frames of epochs still to come, or raise if there are any."""
         later = [p for p in self.folder.glob("frame-*.png") if _epoch_of(p) > done]
         if later and not self.overwrite:
             raise FileExistsError(
                 f"{str(self.folder)!r} holds {len(later)} frames of an earlier run. "
-                "overwrite=True removes them; another folder keeps them. To go on "
-                "behind them, give fit the number of their epochs as initial_epoch."
+                "overwrite=True removes them; another folder keeps them. To continue "
+                "after them, pass the number of their epochs to fit as initial_epoch."
             )
         for path in later:
             path.unlink()
@@ -168,13 +170,7 @@ def _checked_freq(freq: Any) -> int:
     return positive_integer("freq", freq)
 
 
-def _fits(sample: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
-    return len(sample) == len(shape) and all(
-        size in (None, given) for given, size in zip(sample, shape, strict=True)
-    )
-
-
 def _epoch_of(path: Path) -> int:
-    """Return the epoch that a frame is named after, 0 for files of other names."""
+    """Return the epoch in a frame's name, 0 for files with other names."""
     epoch = path.stem.split("-")[1]
     return int(epoch) if epoch.isdecimal() else 0

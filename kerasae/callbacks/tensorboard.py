@@ -1,8 +1,8 @@
 """TensorBoard on every backend, without TensorFlow."""
 
-import numbers
 import os
 from collections.abc import Mapping
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,71 +10,81 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._checks import Description, argument_error
+from kerasae._arrays import as_samples, fits, shape_error
+from kerasae._checks import Description, argument_error, non_negative_integer
 from kerasae._layer_names import CODE
 from kerasae._triple import split
+from kerasae._types import ArrayLike
 from kerasae.callbacks._projector import Projector, thumbnail_side
-from kerasae.callbacks._summaries import histogram, layer_table
-from kerasae.callbacks._thumbnails import (
-    pairs_of,
-    picture_shape,
-    thumbnails,
-    value_range,
+from kerasae.callbacks._summaries import (
+    checked_hyperparameters,
+    histogram,
+    image_of_pairs,
+    layer_table,
 )
 from kerasae.engine.epoch_counter import EpochCounter
+from kerasae.plotting.rendering.pictures import (
+    checked_labels,
+    picture_shape,
+    value_range,
+)
+from kerasae.plotting.rendering.pixels import thumbnails
 
 _SHOWN = 10  # reconstructions in a picture
 _COLUMNS = 5
 _SIDE = 64  # pixels, about, of each
 _BATCH = 256
-# One process may open several files in a second: each gets a name of its own.
+# One process may open several files per second: each gets a name of its own.
 _files = count()
+_frequency = partial(non_negative_integer, kind="a number of epochs")
 
 
 class TensorBoard(keras.callbacks.Callback):
-    """Writes what TensorBoard shows, on every backend.
+    """Logs a run for TensorBoard, on every backend.
 
     `keras.callbacks.TensorBoard` needs TensorFlow, and knows nothing of codes and
-    reconstructions. This one needs `pip install "kerasae[tensorboard]"`. Where both
-    write, their runs lie over each other: the same subfolders `train` and
-    `validation`, the same names and steps. Take Keras's own for profiles and for
-    values after every batch.
+    reconstructions. This one needs `pip install "kerasae[tensorboard]"`. Runs logged
+    by either can be compared: both use the subfolders `train` and `validation`, and
+    the same names and steps. Use Keras's own for profiles and for values after every
+    batch.
 
-    Written are, after every epoch, the losses, the metrics and the learning rate;
-    once a table of the layers; and as often as the arguments say,
-    reconstructions, histograms of codes and weights, and codes for the projector.
+    The losses, the metrics and the learning rate are written after every epoch, a
+    table of the layers once, and reconstructions, histograms of codes and weights,
+    and codes for the projector as often as the arguments say.
 
-    One callback may serve several `fit` calls, also of other models that take the
-    same samples: a network that grows, say. Its epochs count on, whether or not
-    `fit` is given `initial_epoch`.
+    One callback may be used in several `fit` calls, even with other models that take
+    the same samples, such as a network that grows. It goes on counting epochs,
+    whether or not `fit` is given `initial_epoch`.
 
     Args:
-        log_dir: The run's folder. TensorBoard is started on it, or on the folder
-            that holds it and other runs: `tensorboard --logdir logs`.
+        log_dir: The run's folder. Start TensorBoard on it, or on the folder that
+            holds it and other runs: `tensorboard --logdir logs`.
         samples: What the model takes, an array of shape (n, *input_shape). The
             first 10 are shown with their reconstructions, as lines if they are
-            signals (n, steps, channels), all of them as points in the projector.
-            None shows none; then any Keras model can be logged.
-        labels: What the projector calls the samples, their classes say, one each.
+            signals (n, steps, channels), and all of them as points in the projector.
+            With None there are neither, and any Keras model can be logged.
+        labels: What the projector calls the samples, such as their classes; one per
+            sample.
         image_shape: The shape to draw each sample in: (height, width), or
             (height, width, 3), for images kept as vectors; (size,) for a line.
             The default takes the samples' own shape.
-        images_freq: Epochs from one picture of reconstructions to the next; the
-            last one is always drawn. 0 draws none.
+        images_freq: Epochs from one picture of reconstructions to the next; there is
+            always one of the last epoch. 0 draws none.
         histogram_freq: Epochs from one set of histograms of codes and weights to
             the next. 0 writes none.
         embeddings_freq: Epochs from one set of codes in the projector to the next.
             0 writes only those at the end of training.
         hyperparameters: `{name: value}` for the table of hyperparameters. Values
-            are numbers, truth values or words; others are written as words, and
+            are numbers, booleans or strings; others are converted to strings, and
             None is left out.
 
     Raises:
         ImportError: If tensorboardX is missing.
-        ValueError: If an argument is out of range, the samples cannot be drawn, do
-            not fit the model, or the model has no layer named `code`.
-        TypeError: If an argument is of another kind, or the model that samples are
-            for is not Functional.
+        ValueError: If an argument is out of range, or the samples cannot be drawn;
+            when training begins, if they do not fit the model, or it has no layer
+            named `code`.
+        TypeError: If an argument is of another type; when training begins, if there
+            are samples and the model is not Functional.
 
     Example:
         >>> import tempfile
@@ -93,8 +103,8 @@ class TensorBoard(keras.callbacks.Callback):
         self,
         log_dir: str | os.PathLike[str] = "logs",
         *,
-        samples: Any = None,
-        labels: Any = None,
+        samples: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
         image_shape: int | tuple[int, ...] | None = None,
         images_freq: int = 1,
         histogram_freq: int = 1,
@@ -107,15 +117,19 @@ class TensorBoard(keras.callbacks.Callback):
         self.images_freq = _frequency("images_freq", images_freq)
         self.histogram_freq = _frequency("histogram_freq", histogram_freq)
         self.embeddings_freq = _frequency("embeddings_freq", embeddings_freq)
-        self.hyperparameters = _checked_hyperparameters(hyperparameters)
-        self.samples: Any = None if samples is None else _checked_samples(samples)
-        names = _checked_labels(labels, self.samples)
+        self.hyperparameters = checked_hyperparameters(hyperparameters)
+        self.samples: Any = None if samples is None else as_samples("samples", samples)
         if self.samples is not None:
-            self._shape = picture_shape(self.samples.shape[1:], image_shape)
+            names = checked_labels("labels", labels, len(self.samples))
+            self._shape = picture_shape(self.samples.shape[1:], image_shape, "samples")
             self._limits = value_range(self.samples)
-            self._originals = self._drawn(self.samples[:_SHOWN], _SIDE)
-            tiles = self._drawn(self.samples, thumbnail_side(len(self.samples)))
+            self._originals = self._thumbnails(self.samples[:_SHOWN], _SIDE)
+            tiles = self._thumbnails(self.samples, thumbnail_side(len(self.samples)))
             self._projector = Projector(self.log_dir / "train", tiles, names)
+        elif labels is not None:
+            fix = "Pass the samples that they belong to."
+            expected, received = "None without `samples`", Description("labels")
+            raise ValueError(argument_error("labels", expected, received, fix))
         self._writers: dict[str, Any] = {}
         self._encoder: Any = None
         self._first_fit = True
@@ -131,10 +145,9 @@ class TensorBoard(keras.callbacks.Callback):
         if self.samples is not None:
             self._encoder = split(self.model).encoder
             expected = tuple(self.model.input_shape[1:])
-            if not _fits(self.samples.shape[1:], expected):
-                received = f"samples.shape={self.samples.shape}"
+            if not fits(self.samples.shape[1:], expected):
                 text = f"of the shape that the model takes, {('n', *expected)}"
-                raise ValueError(argument_error("samples", text, Description(received)))
+                raise ValueError(shape_error("samples", text, self.samples.shape))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Open the files, before the first epoch."""
@@ -165,7 +178,7 @@ class TensorBoard(keras.callbacks.Callback):
                 self._projector.add(self._codes(), self._epochs.done)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Write what is still missing of the last epoch, and close the files."""
+        """Write what is still due for the last epoch, and close the files."""
         if not self._in_fit:  # no epoch was left to train
             return
         if self.samples is not None:
@@ -178,7 +191,7 @@ class TensorBoard(keras.callbacks.Callback):
         self.close()
 
     def on_test_end(self, logs: dict[str, float] | None = None) -> None:
-        """Write the results of an evaluation over the steps trained until then."""
+        """Write the results of an evaluation at the training steps so far."""
         in_fit = self._in_fit
         iterations = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
         for name, value in (logs or {}).items():
@@ -206,8 +219,8 @@ class TensorBoard(keras.callbacks.Callback):
 
     def _writer(self, part: str) -> Any:
         if part not in self._writers:
-            # Hides what an earlier run left of these epochs in the folder. Evaluations
-            # go by training steps instead: they are hidden if all begins anew.
+            # Hides what an earlier run logged for these epochs in the same folder.
+            # Evaluations count training steps instead: hidden if all begins anew.
             purge = part == "train" or (self._in_fit and self._begin == 0)
             self._writers[part] = self._summary_writer(
                 str(self.log_dir / part),
@@ -227,7 +240,7 @@ class TensorBoard(keras.callbacks.Callback):
             tag = f"epoch_{name.removeprefix('val_')}"
             self._writer(part).add_scalar(tag, float(value), self._step)
         optimizer = self.model.optimizer
-        # In mixed precision it is wrapped in one that scales the loss.
+        # In mixed precision it is wrapped in an optimizer that scales the loss.
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)
         rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
         self._writer("train").add_scalar("epoch_learning_rate", rate, self._step)
@@ -250,12 +263,13 @@ class TensorBoard(keras.callbacks.Callback):
 
     def _add_images(self) -> None:
         made = _predicted(self.model, self.samples[:_SHOWN])
-        image = pairs_of(self._originals, self._drawn(made, _SIDE), _COLUMNS)
+        below = self._thumbnails(made, _SIDE)
+        image = image_of_pairs(self._originals, below, _COLUMNS)
         self._writer("train").add_image(
             "reconstructions", image, self._step, dataformats="HWC"
         )
 
-    def _drawn(self, samples: np.ndarray, side: int) -> np.ndarray:
+    def _thumbnails(self, samples: np.ndarray, side: int) -> np.ndarray:
         return thumbnails(samples, self._shape, self._limits, side)
 
     def _codes(self) -> np.ndarray:
@@ -264,7 +278,7 @@ class TensorBoard(keras.callbacks.Callback):
     def _add_hyperparameters(self, moment: str) -> None:
         from tensorboardX.summary import hparams  # type: ignore[import-untyped]
 
-        # The first of the three would declare metrics; TensorBoard finds them.
+        # The first of the three would declare metrics, which TensorBoard finds itself.
         _, start, end = hparams(self.hyperparameters, {})
         writer = self._writer("").file_writer
         writer.add_summary(start if moment == "start" else end)
@@ -281,82 +295,9 @@ def _tensorboardx() -> Any:
 
 
 def _predicted(model: keras.Model, samples: np.ndarray) -> np.ndarray:
-    # Not by `predict`: on torch it draws random numbers, and training would go on
-    # with other ones.
+    # Not by `predict`: on torch it consumes random numbers, so that training would go
+    # on with others.
     parts = range(0, len(samples), _BATCH)
     made = [model.predict_on_batch(samples[part : part + _BATCH]) for part in parts]
-    # Half-precision models predict bfloat16, which is not NumPy's own.
+    # Half-precision models predict bfloat16, which is not a native NumPy type.
     return np.concatenate([np.asarray(part, dtype="float32") for part in made])
-
-
-def _frequency(argument: str, value: Any) -> int:
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or value < 0:
-        expected = "a number of epochs, 0 or larger"
-        raise (ValueError if whole else TypeError)(
-            argument_error(argument, expected, value)
-        )
-    return int(value)
-
-
-def _checked_samples(samples: Any) -> np.ndarray:
-    if not hasattr(samples, "shape"):
-        fix = "Lists become one with numpy.asarray(samples)."
-        kind = f"a {type(samples).__name__}"
-        expected = "an array of samples"
-        raise TypeError(argument_error("samples", expected, Description(kind), fix))
-    array = keras.ops.convert_to_numpy(samples)
-    if array.ndim < 2 or not array.size:
-        fix = "For a single sample write samples[None]."
-        received = f"samples.shape={array.shape}"
-        expected = "a non-empty array whose first axis counts samples"
-        raise ValueError(
-            argument_error("samples", expected, Description(received), fix)
-        )
-    if array.dtype.kind not in "buif" or not np.isfinite(array).all():
-        received = f"an array of {array.dtype}"
-        received += "" if array.dtype.kind not in "buif" else " with NaN or infinity"
-        expected = "an array of finite real numbers"
-        raise ValueError(argument_error("samples", expected, Description(received)))
-    return array
-
-
-def _checked_labels(labels: Any, samples: np.ndarray | None) -> list[str] | None:
-    if labels is None:
-        return None
-    if samples is None:
-        fix = "Pass the samples that they belong to."
-        raise ValueError(
-            argument_error(
-                "labels", "None without `samples`", Description("labels"), fix
-            )
-        )
-    if isinstance(labels, str) or not hasattr(labels, "__len__"):
-        expected = "a sequence, one label a sample"
-        raise TypeError(argument_error("labels", expected, labels))
-    if len(labels) != len(samples):
-        expected = f"one label a sample, {len(samples)} in all"
-        received = f"{len(labels)} labels"
-        raise ValueError(argument_error("labels", expected, Description(received)))
-    return [str(label) for label in labels]
-
-
-def _checked_hyperparameters(values: Any) -> dict[str, bool | float | str]:
-    if values is None:
-        return {}
-    if not isinstance(values, Mapping) or not all(isinstance(k, str) for k in values):
-        expected = "a mapping {name: value}"
-        raise TypeError(argument_error("hyperparameters", expected, values))
-    return {k: _plain(value) for k, value in values.items() if value is not None}
-
-
-def _plain(value: Any) -> bool | float | str:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    return float(value) if isinstance(value, numbers.Real) else str(value)
-
-
-def _fits(sample: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
-    return len(sample) == len(shape) and all(
-        size in (None, given) for given, size in zip(sample, shape, strict=True)
-    )

@@ -1,4 +1,4 @@
-"""The options of a variant: its builder's arguments, in the shell's words."""
+"""The options of a variant: its builder's arguments, as a shell passes them."""
 
 import inspect
 from collections.abc import Callable, Sequence
@@ -7,6 +7,23 @@ from typing import Any
 from kerasae import _checks
 
 _BOOLEANS = {"true": True, "false": False}
+
+
+def variant_name(text: str) -> str:
+    """Return a variant's name as Python spells it.
+
+    Raises:
+        ValueError: If there is no such variant.
+    """
+    from kerasae.builders import VARIANTS
+
+    name = text.replace("-", "_")
+    if name not in VARIANTS:
+        raise ValueError(
+            f"There is no variant {name!r}. {_checks.nearest(name, VARIANTS)} "
+            "The variant comes first, options after it."
+        )
+    return name
 
 
 def parameters(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
@@ -19,17 +36,19 @@ def parameters(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 
 
 def parse(
-    builder: Callable[..., Any], arguments: Sequence[str], ours: Sequence[str]
+    builder: Callable[..., Any],
+    arguments: Sequence[str],
+    command_options: Sequence[str],
 ) -> dict[str, Any]:
-    """Return the builder's keyword arguments that the command line names.
+    """Return the builder's keyword arguments given on the command line.
 
     Args:
         builder: The variant's builder.
-        arguments: The words that the command did not take itself.
-        ours: The command's own options, for a misspelled word may mean one.
+        arguments: The words that the command did not recognize.
+        command_options: The command's own options, which a misspelled word may mean.
 
     Raises:
-        ValueError: If an option is unknown, or has no value that fits.
+        ValueError: If an option is unknown, or its value is missing or does not fit.
     """
     known = parameters(builder)
     options = {}
@@ -37,7 +56,8 @@ def parse(
     while words:
         word, equals, text = words.pop(0).partition("=")
         if word not in known:
-            hint = _checks.nearest(word, (*known, *(o for o in ours if o[:2] == "--")))
+            own = [option for option in command_options if option.startswith("--")]
+            hint = _checks.nearest(word, (*known, *own))
             raise ValueError(f"This variant has no option {word!r}. {hint}")
         parameter = known[word]
         switch = isinstance(parameter.default, bool)
@@ -51,24 +71,25 @@ def parse(
         if switch and text.lower() not in _BOOLEANS:
             raise ValueError(f"The option {word} is true or false, not {text!r}.")
         empty = isinstance(parameter.default, tuple) and text.lower() in ("", "none")
-        options[parameter.name] = () if empty else value(text)
+        options[parameter.name] = () if empty else parse_value(text)
     return options
 
 
-def value(text: str) -> Any:
+def parse_value(text: str) -> Any:
     """Return `16`, `0.5`, `16,8,8`, `masking,0.3` or `relu` as Python values."""
     if "," in text:
-        return tuple(value(part.strip()) for part in text.split(",") if part.strip())
-    for kind in (int, float):
+        parts = (part.strip() for part in text.split(","))
+        return tuple(parse_value(part) for part in parts if part)
+    for number in (int, float):
         try:
-            return kind(text)
+            return number(text)
         except ValueError:
             continue
     return {"none": None, **_BOOLEANS}.get(text.lower(), text)
 
 
-def shown(default: Any) -> str:
-    """Return a parameter's default as it would be written on the command line."""
+def option_text(default: Any) -> str:
+    """Return a parameter's default as it is written on the command line."""
     if isinstance(default, tuple):
         return ",".join(map(str, default)) or "none"
     if default is None or isinstance(default, bool):

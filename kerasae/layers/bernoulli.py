@@ -1,21 +1,20 @@
 """An output of probabilities, for data in [0, 1]."""
 
-from typing import Any
-
 import keras
 import numpy as np
 from keras import ops
 
+from kerasae._types import Tensor
 from kerasae.layers.likelihood import Likelihood
 
 
 @keras.saving.register_keras_serializable("kerasae")
 class Bernoulli(Likelihood):
-    """Turns logits into probabilities, and knows the likelihood of binary data.
+    """Turns logits into probabilities, and computes the likelihood of binary data.
 
-    For pixels between black and white their grey is taken as the probability of
-    white: the cross-entropy. It is computed from the logits, so that it stays exact
-    where probabilities round to 0 or 1.
+    The gray of a pixel between black and white counts as the probability of white:
+    the log-likelihood is then the negative cross-entropy. It is computed from the
+    logits, so that it stays exact where probabilities round to 0 or 1.
 
     Input shape: logits, any; output shape: the same, probabilities in [0, 1].
 
@@ -30,11 +29,11 @@ class Bernoulli(Likelihood):
         True
     """
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """Return probabilities."""
         return ops.sigmoid(inputs)
 
-    def terms(self, x: Any, parameters: Any) -> Any:
+    def terms(self, x: Tensor, parameters: Tensor) -> Tensor:
         """Return `x` log p + (1 - `x`) log (1 - p) for each feature."""
         return x * parameters - ops.softplus(parameters)
 

@@ -1,17 +1,19 @@
-"""A bias and an activation, for layers that have a kernel only."""
+"""A bias and an activation, for layers that have only a kernel."""
 
 from typing import Any
 
 import keras
 from keras import ops
 
+from kerasae._types import Activation, BatchShape, Tensor
+
 
 @keras.saving.register_keras_serializable("kerasae")
 class Bias(keras.layers.Layer):
     """Adds a trainable bias to the last axis, then applies an activation.
 
-    Follows a `TiedDense`, whose kernel serves two directions that need a bias
-    each.
+    Follows a `TiedDense`, whose kernel serves two directions, each of which needs a
+    bias of its own.
 
     Args:
         activation: As in `keras.layers.Dense`; None for none.
@@ -27,26 +29,26 @@ class Bias(keras.layers.Layer):
         True
     """
 
-    def __init__(self, activation: Any = None, **kwargs: Any) -> None:
+    def __init__(self, activation: Activation = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = keras.activations.get(activation)
         self.supports_masking = True
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: BatchShape) -> None:
         """Create the bias."""
         self.bias = self.add_weight(
             shape=(input_shape[-1],), initializer="zeros", name="bias"
         )
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the activation of `inputs` plus the bias."""
         return self.activation(ops.add(inputs, self.bias))
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+    def compute_output_shape(self, input_shape: BatchShape) -> BatchShape:
         """Return `input_shape`."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         activation = keras.activations.serialize(self.activation)
         return {**super().get_config(), "activation": activation}

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import Tensor
 from kerasae.layers.corruption import Corruption
 
 
@@ -27,7 +28,7 @@ class ClippedGaussianNoise(Corruption):
     Input and output shape: any, unchanged.
 
     Raises:
-        ValueError: If `stddev` is negative or not finite, or `clip` is no
+        ValueError: If `stddev` is negative or not finite, or `clip` is not an
             increasing pair.
 
     Reference:
@@ -65,7 +66,7 @@ class ClippedGaussianNoise(Corruption):
                 )
             )
 
-    def corrupt(self, inputs: Any) -> Any:
+    def corrupt(self, inputs: Tensor) -> Tensor:
         """Return `inputs` plus noise, clipped."""
         noise = keras.random.normal(
             ops.shape(inputs),
@@ -77,5 +78,5 @@ class ClippedGaussianNoise(Corruption):
         return noisy if self.clip is None else ops.clip(noisy, *self.clip)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         return {**super().get_config(), "stddev": self.stddev, "clip": self.clip}

@@ -1,4 +1,4 @@
-"""A tied layer that knows how much its output moves with its input."""
+"""A tied layer that measures how much its output moves with its input."""
 
 from typing import Any
 
@@ -6,9 +6,10 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import Activation, BatchShape, Tensor
 from kerasae.layers.tied_dense import TiedDense
 
-# Of activations, in terms of what they return.
+# Of the activations, as functions of their outputs.
 _DERIVATIVES = {
     "sigmoid": lambda h: h * (1.0 - h),
     "tanh": lambda h: 1.0 - ops.square(h),
@@ -21,10 +22,10 @@ _DERIVATIVES = {
 class ContractiveDense(TiedDense):
     """Encodes as a(x W + b), decodes as h W transposed, and measures its Jacobian.
 
-    With each encoding comes the squared Frobenius norm of the Jacobian, the
-    derivatives of all outputs by all inputs. For one layer it is
-    sum_j a'(x W + b)_j^2 |W_j|^2: exact, with no derivative of a derivative, and so
-    the same on every backend. A `Penalty` adds it to the loss. The kernel is tied
+    Each encoding comes with the squared Frobenius norm of the Jacobian, the
+    derivatives of all outputs with respect to all inputs. For one layer it is
+    sum_j a'(x W + b)_j^2 |W_j|^2: exact, without a derivative of a derivative, and
+    so the same on every backend. A `Penalty` adds it to the loss. The kernel is tied
     because a free decoder would undo the penalty: small weights in, large ones out.
 
     Args:
@@ -37,7 +38,7 @@ class ContractiveDense(TiedDense):
         `(batch, input_dim)` alone.
 
     Raises:
-        ValueError: If the activation is another one.
+        ValueError: If the activation is not one of these.
 
     Reference:
         Rifai, Vincent, Muller, Glorot and Bengio 2011, "Contractive
@@ -52,7 +53,7 @@ class ContractiveDense(TiedDense):
     """
 
     def __init__(
-        self, units: int, *, activation: Any = "sigmoid", **kwargs: Any
+        self, units: int, *, activation: Activation = "sigmoid", **kwargs: Any
     ) -> None:
         super().__init__(units, **kwargs)
         self.activation = keras.activations.get(activation)
@@ -61,15 +62,17 @@ class ContractiveDense(TiedDense):
             _checks.one_of("activation", name, _DERIVATIVES)
         ]
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: BatchShape) -> None:
         """Create kernel and bias."""
         super().build(input_shape)
         self.bias = self.add_weight(
             shape=(self.units,), initializer="zeros", name="bias"
         )
 
-    def call(self, inputs: Any, transpose: bool = False) -> Any:
-        """Return the encoding and its norms, or with `transpose` the decoding."""
+    def call(
+        self, inputs: Tensor, transpose: bool = False
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        """Return the encodings and their norms, or with `transpose` the decodings."""
         outputs = super().call(inputs, transpose=transpose)
         if transpose:
             return outputs
@@ -79,7 +82,7 @@ class ContractiveDense(TiedDense):
         lengths = ops.sum(ops.square(ops.cast(self.kernel, "float32")), axis=0)
         return code, ops.sum(ops.square(slopes) * lengths, axis=-1)
 
-    def compute_output_spec(self, inputs: Any, transpose: bool = False) -> Any:
+    def compute_output_spec(self, inputs: Tensor, transpose: bool = False) -> Any:
         """Return the symbolic outputs of either direction."""
         outputs = super().compute_output_spec(inputs, transpose)
         if transpose:
@@ -87,6 +90,6 @@ class ContractiveDense(TiedDense):
         return outputs, keras.KerasTensor(inputs.shape[:1], dtype="float32")
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         activation = keras.activations.serialize(self.activation)
         return {**super().get_config(), "activation": activation}

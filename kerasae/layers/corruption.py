@@ -6,13 +6,14 @@ from typing import Any
 import keras
 
 from kerasae import _checks
+from kerasae._types import BatchShape, Tensor
 
 
 class Corruption(keras.layers.Layer):
-    """Abstract base: spoils its input in training, passes it on at inference.
+    """Abstract base: corrupts its input in training, passes it on at inference.
 
-    A subclass implements `corrupt(inputs)`, which returns a tensor of the same
-    shape and draws its random numbers with `self.seed_generator`.
+    A subclass implements `corrupt(inputs)`, which returns a tensor of the same shape
+    and takes its random numbers from `self.seed_generator`.
 
     Args:
         seed: Integer, or None for a random seed (which
@@ -38,18 +39,18 @@ class Corruption(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_masking = True
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return `inputs`, spoiled if `training` is true."""
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        """Return `inputs`, corrupted if `training` is true."""
         return self.corrupt(inputs) if training else inputs
 
     @abstractmethod
-    def corrupt(self, inputs: Any) -> Any:
-        """Return a spoiled copy of `inputs`, of the same shape and dtype."""
+    def corrupt(self, inputs: Tensor) -> Tensor:
+        """Return a corrupted copy of `inputs`, of the same shape and dtype."""
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+    def compute_output_shape(self, input_shape: BatchShape) -> BatchShape:
         """Return `input_shape`: noise changes no shape."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         return {**super().get_config(), "seed": self.seed}

@@ -7,17 +7,18 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import BatchShape, Tensor
 from kerasae.layers.likelihood import Likelihood
 
 
 @keras.saving.register_keras_serializable("kerasae")
 class Gaussian(Likelihood):
-    """Passes means through, and knows the likelihood of real numbers around them.
+    """Passes means through, and computes the likelihood of real numbers around them.
 
     Args:
         stddev: Standard deviation of the data around the mean, above 0, in the
-            units of the data; one for all features. None makes it a weight that
-            is learned, starting from 1.
+            units of the data; one for all features. None makes it a trainable
+            weight, which starts at 1.
         **kwargs: As for every Keras layer.
 
     Input shape: means, any; output shape: the same.
@@ -41,10 +42,10 @@ class Gaussian(Likelihood):
     def __init__(self, stddev: float | None = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.stddev = None if stddev is None else _checks.positive("stddev", stddev)
-        self.log_stddev: Any = 0.0 if self.stddev is None else math.log(self.stddev)
+        self.log_stddev: Tensor = 0.0 if self.stddev is None else math.log(self.stddev)
 
-    def build(self, input_shape: Any) -> None:
-        """Make the weight, if the deviation is learned."""
+    def build(self, input_shape: BatchShape) -> None:
+        """Create the weight, if the deviation is learned."""
         if self.stddev is None:
             self.log_stddev = self.add_weight(
                 shape=(),
@@ -54,16 +55,16 @@ class Gaussian(Likelihood):
                 name="log_stddev",
             )
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the means."""
         return inputs
 
-    def terms(self, x: Any, parameters: Any) -> Any:
+    def terms(self, x: Tensor, parameters: Tensor) -> Tensor:
         """Return the logarithm of the normal density for each feature."""
         log_stddev = ops.convert_to_tensor(self.log_stddev, dtype="float32")
         standardized = (x - parameters) * ops.exp(-log_stddev)
         return -0.5 * (ops.square(standardized) + math.log(2 * math.pi)) - log_stddev
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         return {**super().get_config(), "stddev": self.stddev}

@@ -6,25 +6,26 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import BatchShape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasae")
 class GaussianSampling(keras.layers.Layer):
-    """Draws codes from the normal distributions that an encoder describes.
+    """Samples codes from the normal distributions that an encoder describes.
 
     In training the output is `mean + exp(log_variance / 2) * noise`, with fresh
-    noise at every step; at inference it is the mean. The layer also keeps what a
+    noise at every step; at inference it is the mean. The layer also holds what a
     `kerasae.models.VariationalAutoencoder` needs to know about its code: how the
-    distance from the standard normal distribution enters the loss.
+    divergence from the standard normal distribution enters the loss.
 
     Args:
         num_samples: Samples of the code for each input in a training step. With 1
             the objective is the evidence lower bound, with more the tighter bound
             of importance-weighted autoencoders.
-        beta: Weight of the KL term, 0 or larger. It is a weight of the layer that
-            is not trained, `kl_weight`, so that callbacks can change it.
-        free_bits: The least that the KL term of each dimension of the code counts,
-            averaged over a batch, in nats: what is below costs nothing more to use.
+        beta: Weight of the KL term, 0 or larger. The layer keeps it in `kl_weight`,
+            a weight that is not trained, so that callbacks can change it.
+        free_bits: The least that each dimension of the code contributes to the KL
+            term, averaged over a batch, in nats: up to there, its use is free.
         seed: Integer, or None for a random seed.
         **kwargs: As for every Keras layer.
 
@@ -32,8 +33,8 @@ class GaussianSampling(keras.layers.Layer):
     Output shape: that of the mean.
 
     Raises:
-        ValueError: If `num_samples` is not positive, `beta` or `free_bits`
-            negative, or `free_bits` comes with several samples.
+        ValueError: If `num_samples` is not positive, `beta` or `free_bits` is
+            negative, or `free_bits` is combined with several samples.
 
     Reference:
         Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR. Burda,
@@ -78,8 +79,8 @@ class GaussianSampling(keras.layers.Layer):
         self.seed = _checks.seed(seed)
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
-    def build(self, input_shape: Any) -> None:
-        """Make the weight of the KL term."""
+    def build(self, input_shape: list[BatchShape]) -> None:
+        """Create the weight of the KL term."""
         self.kl_weight = self.add_weight(
             shape=(),
             initializer=keras.initializers.Constant(self.beta),
@@ -90,25 +91,27 @@ class GaussianSampling(keras.layers.Layer):
         )
 
     def compute_output_spec(
-        self, inputs: Any, training: bool | None = None
+        self, inputs: list[keras.KerasTensor], training: bool | None = None
     ) -> keras.KerasTensor:
-        """Return shape and type of the mean."""
+        """Return a symbolic tensor of the mean's shape."""
         mean, log_variance = inputs
         if mean.shape != log_variance.shape:
             raise ValueError(
-                "The mean and the log-variance of a code must have one shape. "
+                "The mean and the log-variance of a code must have the same shape. "
                 f"Received: {mean.shape} and {log_variance.shape}."
             )
         return keras.KerasTensor(mean.shape, dtype=self.compute_dtype)
 
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
+    def call(self, inputs: list[Tensor], training: bool | None = None) -> Tensor:
         """Return a sample in training, the mean at inference."""
         mean, log_variance = inputs
         if not training:
             return mean
         return self.sample(mean, log_variance)[0]
 
-    def sample(self, mean: Any, log_variance: Any, seed: Any = None) -> Any:
+    def sample(
+        self, mean: Tensor, log_variance: Tensor, seed: int | None = None
+    ) -> Tensor:
         """Return `num_samples` samples, shape `(num_samples, batch, ...)`.
 
         Args:
@@ -123,30 +126,30 @@ class GaussianSampling(keras.layers.Layer):
         )
         return mean + ops.exp(0.5 * log_variance) * noise
 
-    def kl_divergence(self, mean: Any, log_variance: Any) -> Any:
+    def kl_divergence(self, mean: Tensor, log_variance: Tensor) -> Tensor:
         """Return the KL term of each sample in nats, shape `(batch,)`.
 
         It is KL(q || p) of the encoder's normal distribution q and the standard
-        normal distribution p, summed over the code; with free bits, the average
-        over the batch, of which no dimension counts less than these.
+        normal distribution p, summed over the code; with free bits, the average over
+        the batch, to which each dimension contributes at least these.
         """
         nats = _kl_per_entry(mean, log_variance)
         if self.free_bits:
-            # A matter of the whole batch: every sample gets the batch's average.
+            # Free bits concern the batch: every sample gets the batch's average.
             average = ops.mean(nats, axis=0, keepdims=True)
             nats = ops.broadcast_to(
                 ops.maximum(average, self.free_bits), ops.shape(nats)
             )
         return ops.sum(nats, axis=tuple(range(1, len(nats.shape))))
 
-    def log_ratio(self, codes: Any, mean: Any, log_variance: Any) -> Any:
+    def log_ratio(self, codes: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
         """Return log p(z) - log q(z | x) in nats, shape `(num_samples, batch)`."""
         standardized = (codes - mean) * ops.exp(-0.5 * log_variance)
         terms = 0.5 * (ops.square(standardized) + log_variance - ops.square(codes))
         return ops.sum(terms, axis=tuple(range(2, len(terms.shape))))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         return {
             **super().get_config(),
             "num_samples": self.num_samples,
@@ -156,6 +159,6 @@ class GaussianSampling(keras.layers.Layer):
         }
 
 
-def _kl_per_entry(mean: Any, log_variance: Any) -> Any:
+def _kl_per_entry(mean: Tensor, log_variance: Tensor) -> Tensor:
     """Return KL(N(mean, exp(log_variance)) || N(0, 1)) of each entry, in nats."""
     return 0.5 * (ops.exp(log_variance) + ops.square(mean) - 1.0 - log_variance)

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import BatchShape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasae")
@@ -39,7 +40,7 @@ class KSparse(keras.layers.Layer):
         super().__init__(**kwargs)
         self.k = _checks.positive_integer("k", k)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: BatchShape) -> None:
         """Check that the last axis holds at least k entries."""
         units = input_shape[-1]
         if units is not None and self.k > units:
@@ -49,15 +50,15 @@ class KSparse(keras.layers.Layer):
                 )
             )
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """Return `inputs` with all but the k largest entries zeroed."""
         smallest_kept = ops.top_k(inputs, self.k)[0][..., -1:]
         return ops.where(inputs >= smallest_kept, inputs, ops.zeros_like(inputs))
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+    def compute_output_shape(self, input_shape: BatchShape) -> BatchShape:
         """Return `input_shape`."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         return {**super().get_config(), "k": self.k}

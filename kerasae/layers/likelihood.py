@@ -1,17 +1,18 @@
-"""What the output of a variational autoencoder means: a distribution of the data."""
+"""The base of the likelihood layers, which end a variational autoencoder."""
 
 import abc
-from typing import Any
 
 import keras
 from keras import ops
+
+from kerasae._types import Tensor
 
 
 class Likelihood(keras.layers.Layer, abc.ABC):
     """The last layer of a variational autoencoder.
 
     Its output is the mean of the data's distribution, given the code; its method
-    `log_prob` says how likely data are. Subclasses are `Bernoulli` and `Gaussian`.
+    `log_prob` returns how likely data are. Subclasses are `Bernoulli` and `Gaussian`.
 
     Example:
         >>> import numpy as np
@@ -24,15 +25,15 @@ class Likelihood(keras.layers.Layer, abc.ABC):
     """
 
     @abc.abstractmethod
-    def terms(self, x: Any, parameters: Any) -> Any:
+    def terms(self, x: Tensor, parameters: Tensor) -> Tensor:
         """Return the log-likelihood of each feature of `x`, in nats.
 
         Args:
-            x: Data; broadcast against the parameters.
+            x: Data, broadcast against the parameters.
             parameters: What the layer before this one returned.
         """
 
-    def log_prob(self, x: Any, parameters: Any, axes: int) -> Any:
+    def log_prob(self, x: Tensor, parameters: Tensor, axes: int) -> Tensor:
         """Return the log-likelihood, summed over the last `axes` axes, in nats."""
         # Sums of many terms: not in half precision.
         x, parameters = (ops.cast(value, "float32") for value in (x, parameters))
@@ -40,6 +41,6 @@ class Likelihood(keras.layers.Layer, abc.ABC):
         rank = len(terms.shape)
         return ops.sum(terms, axis=tuple(range(rank - axes, rank)))
 
-    def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
-        """Return the input's shape."""
+    def compute_output_spec(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Return a symbolic tensor of the input's shape."""
         return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)

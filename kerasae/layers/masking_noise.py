@@ -1,17 +1,15 @@
-"""Masking noise: a share of the inputs is set to zero."""
-
-from typing import Any
+"""Masking noise: a fraction of the entries is set to zero."""
 
 import keras
 from keras import ops
 
-from kerasae import _checks
-from kerasae.layers.corruption import Corruption
+from kerasae._types import Tensor
+from kerasae.layers._entry_noise import EntryNoise
 
 
 @keras.saving.register_keras_serializable("kerasae")
-class MaskingNoise(Corruption):
-    """Sets a random share of the entries to zero in training.
+class MaskingNoise(EntryNoise):
+    """Sets a random fraction of the entries to zero in training.
 
     Unlike `keras.layers.Dropout` it does not scale up what is left: the entries
     that survive keep their values, as in the denoising autoencoder's definition.
@@ -39,17 +37,7 @@ class MaskingNoise(Corruption):
         (np.float32(1.0), np.True_)
     """
 
-    def __init__(
-        self, rate: float = 0.3, *, seed: int | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(seed=seed, **kwargs)
-        self.rate = _checks.fraction("rate", rate)
-
-    def corrupt(self, inputs: Any) -> Any:
-        """Return `inputs` with a random share set to zero."""
-        drawn = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator)
-        return ops.where(drawn < self.rate, ops.zeros_like(inputs), inputs)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
-        return {**super().get_config(), "rate": self.rate}
+    def corrupt(self, inputs: Tensor) -> Tensor:
+        """Return `inputs` with a random fraction set to zero."""
+        uniform = self.uniform(inputs)
+        return ops.where(uniform < self.rate, ops.zeros_like(inputs), inputs)

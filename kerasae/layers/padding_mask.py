@@ -1,4 +1,4 @@
-"""A mask over the steps that only fill sequences up."""
+"""A mask over the padded time steps of sequences."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from kerasae import _checks
 
 @keras.saving.register_keras_serializable("kerasae")
 class PaddingMask(keras.layers.Masking):
-    """Marks the steps of a sequence that only fill it up to a common length.
+    """Masks padded time steps.
 
     A step is padding if all its features equal `mask_value`; recurrent layers then
-    skip it. Other than `keras.layers.Masking`, the layer compares in float32 under
-    mixed precision too, and lets a `kerasae.models.CheckedModel` refuse sequences
-    that are nothing but padding.
+    skip it. Unlike `keras.layers.Masking`, the layer compares in float32 under mixed
+    precision, too, and lets a `kerasae.models.CheckedModel` reject sequences that are
+    nothing but padding.
 
     Args:
-        mask_value: What fills up, finite. Choose a value that no step of the data
-            has in all its features. Default: 0.0.
+        mask_value: The padding value, finite. Choose one that no step of the data has
+            in all its features. Default: 0.0.
         **kwargs: As for every Keras layer.
 
     Input and output shape: `(batch, steps, features)`; padding comes out as zeros.
@@ -41,15 +41,15 @@ class PaddingMask(keras.layers.Masking):
         self.autocast = False
 
     def check_inputs(self, inputs: np.ndarray) -> None:
-        """Raise a ValueError if a sequence has no step that is not padding."""
-        # The masks of whole arrays, of which float32 is what the model sees.
+        """Raise a ValueError if a sequence is nothing but padding."""
+        # As `compute_mask` does, for whole arrays: the model sees them as float32.
         valid = (inputs.astype("float32") != np.float32(self.mask_value)).any(-1)
         empty = np.flatnonzero(~valid.any(axis=1))
         if not empty.size:
             return
         shown = ", ".join(str(index) for index in empty[:5])
         more = ", ..." if empty.size > 5 else ""
-        expected = "sequences with at least one step that is no padding"
+        expected = "sequences with at least one step that is not padding"
         received = (
             f"{empty.size} of {len(inputs)} samples with all steps equal to "
             f"mask_value={self.mask_value:g}, at index {shown}{more}"

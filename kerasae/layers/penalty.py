@@ -1,4 +1,4 @@
-"""A term of the loss that a graph computes."""
+"""A term of the loss that the graph computes."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import BatchShape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasae")
 class Penalty(keras.layers.Layer):
-    """Passes its first input on, and adds the mean of the second one to the loss.
+    """Passes its first input on, and adds the mean of its second one to the loss.
 
     A layer of its own, called once: of a layer that is called twice, Keras on JAX
     drops the losses of the first call.
@@ -38,16 +39,16 @@ class Penalty(keras.layers.Layer):
         super().__init__(**kwargs)
         self.weight = _checks.non_negative("weight", weight)
 
-    def call(self, inputs: Any) -> Any:
-        """Note the penalty, and return what it is for."""
+    def call(self, inputs: list[Tensor] | tuple[Tensor, Tensor]) -> Tensor:
+        """Add the penalty to the loss, and return the first input."""
         passed, terms = inputs
         self.add_loss(self.weight * ops.mean(ops.cast(terms, "float32")))
         return passed
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: list[BatchShape]) -> BatchShape:
         """Return the first shape."""
         return input_shape[0]
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         return {**super().get_config(), "weight": self.weight}

@@ -1,19 +1,17 @@
-"""Salt-and-pepper noise: a share of the inputs becomes black or white."""
-
-from typing import Any
+"""Salt-and-pepper noise: a fraction of the entries becomes black or white."""
 
 import keras
 from keras import ops
 
-from kerasae import _checks
-from kerasae.layers.corruption import Corruption
+from kerasae._types import Tensor
+from kerasae.layers._entry_noise import EntryNoise
 
 
 @keras.saving.register_keras_serializable("kerasae")
-class SaltAndPepperNoise(Corruption):
-    """Sets a random share of the entries to 0 or 1, with equal chances.
+class SaltAndPepperNoise(EntryNoise):
+    """Sets a random fraction of the entries to 0 or 1, each equally likely.
 
-    Made for data in [0, 1].
+    For data in [0, 1], active in training only.
 
     Args:
         rate: Fraction of the entries that are overwritten, in [0, 1).
@@ -39,18 +37,8 @@ class SaltAndPepperNoise(Corruption):
         array([0. , 0.5, 1. ], dtype=float32)
     """
 
-    def __init__(
-        self, rate: float = 0.3, *, seed: int | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(seed=seed, **kwargs)
-        self.rate = _checks.fraction("rate", rate)
-
-    def corrupt(self, inputs: Any) -> Any:
-        """Return `inputs` with a random share set to 0 or 1."""
-        drawn = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator)
-        salted = ops.where(drawn < self.rate, ops.ones_like(inputs), inputs)
-        return ops.where(drawn < self.rate / 2, ops.zeros_like(inputs), salted)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
-        return {**super().get_config(), "rate": self.rate}
+    def corrupt(self, inputs: Tensor) -> Tensor:
+        """Return `inputs` with a random fraction set to 0 or 1."""
+        uniform = self.uniform(inputs)
+        salted = ops.where(uniform < self.rate, ops.ones_like(inputs), inputs)
+        return ops.where(uniform < self.rate / 2, ops.zeros_like(inputs), salted)

@@ -1,4 +1,4 @@
-"""A kernel that also runs backwards, transposed."""
+"""A kernel that also runs backward, transposed."""
 
 from typing import Any
 
@@ -6,21 +6,22 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._types import BatchShape, Initializer, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasae")
 class TiedDense(keras.layers.Layer):
     """One kernel for both directions: encodes as x W, decodes as h W transposed.
 
-    Called with `transpose=True` the layer maps its outputs' space back to its
-    inputs' space. One layer that is called twice, rather than a second layer
-    that borrows the kernel, keeps the graph flat: weights shared in any other
-    way do not survive saving. A `Bias` follows each call.
+    Called with `transpose=True`, the layer maps the space of its outputs back to that
+    of its inputs. One layer that is called twice, rather than a second layer that
+    borrows the kernel, keeps the graph flat: weights shared in any other way do not
+    survive saving. A `Bias` follows each call.
 
     Args:
         units: Size of the output, positive.
-        input_dim: Size of the input; taken from the first call if None, which must
-            then be an encoding one.
+        input_dim: Size of the input. If None, it is taken from the first call, which
+            must then encode.
         kernel_initializer: As in `keras.layers.Dense`.
         **kwargs: As for every Keras layer.
 
@@ -28,8 +29,9 @@ class TiedDense(keras.layers.Layer):
     Output shape: `(batch, ..., units)`, transposed `(batch, ..., input_dim)`.
 
     Raises:
-        ValueError: If `units` is not a positive integer, the input has not the size
-            the direction asks for, or the first call decodes without `input_dim`.
+        ValueError: If `units` is not a positive integer, the input does not have the
+            size that the direction requires, or the first call decodes without
+            `input_dim`.
 
     Reference:
         Vincent et al. 2010, "Stacked Denoising Autoencoders", Journal of Machine
@@ -49,7 +51,7 @@ class TiedDense(keras.layers.Layer):
         units: int,
         *,
         input_dim: int | None = None,
-        kernel_initializer: Any = "glorot_uniform",
+        kernel_initializer: Initializer = "glorot_uniform",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -61,7 +63,7 @@ class TiedDense(keras.layers.Layer):
         )
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: BatchShape) -> None:
         """Create the kernel."""
         if self.input_dim is None:
             self.input_dim = _checks.positive_integer("input_dim", input_shape[-1])
@@ -72,8 +74,8 @@ class TiedDense(keras.layers.Layer):
         )
         self.built = True
 
-    def __call__(self, inputs: Any, transpose: bool = False, **kwargs: Any) -> Any:
-        """Build the kernel at the first call, and return what `call` does."""
+    def __call__(self, inputs: Tensor, transpose: bool = False, **kwargs: Any) -> Any:
+        """Build the kernel in the first call, and return what `call` does."""
         # Checked here, as `build` is not told the direction.
         if transpose and self.input_dim is None:
             raise ValueError(
@@ -83,19 +85,19 @@ class TiedDense(keras.layers.Layer):
             )
         return super().__call__(inputs, transpose=transpose, **kwargs)
 
-    def call(self, inputs: Any, transpose: bool = False) -> Any:
+    def call(self, inputs: Tensor, transpose: bool = False) -> Any:
         """Return the encoding, or with `transpose` the decoding, of `inputs`."""
         self._output_size(inputs, transpose)
         kernel = ops.transpose(self.kernel) if transpose else self.kernel
         return ops.matmul(inputs, kernel)
 
-    def compute_output_spec(self, inputs: Any, transpose: bool = False) -> Any:
+    def compute_output_spec(self, inputs: Tensor, transpose: bool = False) -> Any:
         """Return the symbolic output of either direction."""
         size = self._output_size(inputs, transpose)
         return keras.KerasTensor((*inputs.shape[:-1], size), dtype=self.compute_dtype)
 
-    def _output_size(self, inputs: Any, transpose: bool) -> int | None:
-        """Return the last size of the output, or raise if that of the input is off."""
+    def _output_size(self, inputs: Tensor, transpose: bool) -> int | None:
+        """Return the output's last size, or raise if that of the input is wrong."""
         sizes = (self.input_dim, self.units)
         expected, size = reversed(sizes) if transpose else sizes
         if inputs.shape[-1] != expected:
@@ -106,7 +108,7 @@ class TiedDense(keras.layers.Layer):
         return size
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to make the layer again."""
+        """Return what `from_config` needs to recreate the layer."""
         return {
             **super().get_config(),
             "units": self.units,

@@ -1,22 +1,22 @@
-"""Pictures of what an autoencoder does: figures to keep, never windows.
+"""Figures of what an autoencoder does, which never open a window.
 
-Every function returns what it drew and, given a `path`, writes it there whole or
-not at all. Matplotlib and Keras load at the first picture, not at import.
+Every function returns what it drew and, given a `path`, writes it there atomically.
+Matplotlib and Keras load at the first picture, not at import.
 """
 
 from kerasae._moved import moved
-from kerasae.plotting.architecture import plot_architecture
-from kerasae.plotting.code_activations import plot_code_activations
-from kerasae.plotting.code_map import plot_code_map
-from kerasae.plotting.code_plane import plot_code_plane
-from kerasae.plotting.codes import plot_codes
-from kerasae.plotting.errors import plot_errors
-from kerasae.plotting.filters import plot_filters
-from kerasae.plotting.history import plot_history
-from kerasae.plotting.interpolation import plot_interpolation
-from kerasae.plotting.movie import write_movie
-from kerasae.plotting.reconstructions import plot_reconstructions
-from kerasae.plotting.samples import plot_samples
+from kerasae.plotting.charts.code_activations import plot_code_activations
+from kerasae.plotting.charts.code_map import plot_code_map
+from kerasae.plotting.charts.errors import plot_errors
+from kerasae.plotting.charts.history import plot_history
+from kerasae.plotting.diagrams.architecture import plot_architecture
+from kerasae.plotting.grids.code_plane import plot_code_plane
+from kerasae.plotting.grids.codes import plot_codes
+from kerasae.plotting.grids.filters import plot_filters
+from kerasae.plotting.grids.interpolation import plot_interpolation
+from kerasae.plotting.grids.reconstructions import plot_reconstructions
+from kerasae.plotting.grids.samples import plot_samples
+from kerasae.plotting.movies.movie import write_movie
 
 __all__ = [
     "plot_architecture",

@@ -1,7 +1,9 @@
-"""Dotted vertical lines with a word on top, of which none covers another."""
+"""Words in a chart that never overlap: above dotted lines, or at points."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from kerasae.plotting._figure import GRAY
 
@@ -15,7 +17,7 @@ PAD = 3.0  # points
 
 
 class Mark(NamedTuple):
-    """A position on the x axis, what is written there, and its colour."""
+    """A position on the x axis, what is written there, and its color."""
 
     x: float
     text: str
@@ -23,12 +25,16 @@ class Mark(NamedTuple):
 
 
 def add_marks(axes: "Axes", marks: Sequence[Mark], *, grow: bool = False) -> None:
-    """Draw marks over the whole height of the axes, their words above it.
+    """Draw dotted lines over the whole height of the axes, with words above them.
 
-    A word flies like a flag, to the right of its line. Where words would collide,
-    the one further left flies higher, so that no line crosses a word either. To be
-    called when nothing else changes the size of the axes any more. `grow` says that
-    the figure may become higher for it.
+    A word stands to the right of its line, as a flag does on its pole. Where words
+    would collide, the one further left is raised, so that no line crosses a word
+    either. Call it last, when nothing else changes the size of the axes.
+
+    Args:
+        axes: Where to draw.
+        marks: Positions and words.
+        grow: Whether the figure may grow taller to make room.
     """
     if not marks:
         return
@@ -63,7 +69,7 @@ def add_marks(axes: "Axes", marks: Sequence[Mark], *, grow: bool = False) -> Non
                 parse_math=False,
             )
         )
-    # The words change the layout a little, and the layout their places.
+    # The words change the layout a little, which moves the words.
     for _ in range(2):
         root.draw_without_rendering()
         point = root.dpi / 72
@@ -84,7 +90,7 @@ def add_marks(axes: "Axes", marks: Sequence[Mark], *, grow: bool = False) -> Non
 def _points_above(axes: "Axes", right: float = 0.0) -> "Transform":
     """Return coordinates with data as x, and points above the axes as y.
 
-    What is drawn in them stands `right` points to the right of its x.
+    Whatever is drawn in them is moved `right` points to the right.
     """
     from matplotlib import transforms
 
@@ -97,10 +103,65 @@ def _points_above(axes: "Axes", right: float = 0.0) -> "Transform":
 
 
 def _levels(starts: Sequence[float], ends: Sequence[float]) -> list[int]:
-    """Return how high each word flies, the words sorted by where they start."""
+    """Return how many levels to raise each word, sorted by where they start."""
     levels = [0] * len(starts)
     for left in reversed(range(len(starts))):
         for right in range(left + 1, len(starts)):
             if ends[left] > starts[right]:
                 levels[left] = max(levels[left], levels[right] + 1)
     return levels
+
+
+def write_names(axes: "Axes", names: Sequence[str], places: np.ndarray) -> None:
+    """Write names at points of the data, moved apart where they would overlap."""
+    from matplotlib.patheffects import withStroke
+
+    texts = [
+        axes.annotate(
+            name,
+            place,
+            xytext=(0, 0),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=12,
+            fontweight="bold",
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+            parse_math=False,
+        )
+        for name, place in zip(names, places, strict=True)
+    ]
+    figure = axes.figure.figure
+    figure.draw_without_rendering()  # for the final layout
+    boxes = np.array([text.get_window_extent().extents for text in texts])
+    centers = (boxes[:, :2] + boxes[:, 2:]) / 2
+    moved = _apart(centers, boxes[:, 2:] - boxes[:, :2], np.array(axes.bbox.extents))
+    for text, shift in zip(texts, moved - centers, strict=True):
+        text.set_position(72 / figure.dpi * shift)
+
+
+def _apart(centers: np.ndarray, sizes: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """Return centers at which boxes of these sizes in pixels do not overlap.
+
+    They stay within the frame (left, bottom, right, top) if there is room.
+    """
+    centers = centers.copy()
+    lowest, highest = frame[:2] + sizes / 2 + 2, frame[2:] - sizes / 2 - 2
+    for _ in range(500):
+        overlapping = False
+        for first in range(len(centers)):
+            for second in range(first):
+                way = centers[first] - centers[second]
+                overlap = (sizes[first] + sizes[second]) / 2 + 2 - np.abs(way)
+                if (overlap <= 0).any():
+                    continue
+                overlapping = True
+                axis = int(overlap.argmin())
+                push = overlap[axis] / 2 + 0.5
+                push = push if way[axis] >= 0 else -push
+                centers[first, axis] += push
+                centers[second, axis] -= push
+        if not overlapping:
+            break
+        centers = np.clip(centers, lowest, np.maximum(lowest, highest))
+    return centers

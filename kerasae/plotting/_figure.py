@@ -1,9 +1,10 @@
-"""Figures without a screen or global state."""
+"""Figures without a screen or global state, and their axes in whole pixels."""
 
+import io
 import math
 import os
 from collections.abc import Sequence
-from pathlib import Path
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kerasae._checks import Description, argument_error
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 DPI = 150
 MARGIN = 0.08  # inches, around a figure
 
-# Okabe and Ito's palette, told apart by colour-blind readers too; its yellow is
-# left out, as it vanishes on white paper.
+# Okabe and Ito's palette, which color-blind readers can tell apart, without its
+# yellow, which vanishes on white paper.
 COLORS = (
     "#0072B2",
     "#D55E00",
@@ -27,22 +28,48 @@ COLORS = (
     "#56B4E9",
     "#000000",
 )
-GRAY = "0.35"  # for what belongs to no curve
+GRAY = "0.35"  # for what does not belong to a single curve
+
+
+def __getattr__(name: str) -> Any:
+    """Return the class of our figures, which pickle looks for here."""
+    if name == "NotebookFigure":
+        return _notebook_figure()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def _notebook_figure() -> "type[Figure]":
+    """Return the class of our figures, made at first use as it needs Matplotlib."""
+    from matplotlib.figure import Figure
+
+    class NotebookFigure(Figure):
+        """A figure that notebooks show, without pyplot or a magic command."""
+
+        __qualname__ = "NotebookFigure"
+
+        def _repr_png_(self) -> bytes:
+            """Return the figure as a PNG file: IPython asks for it."""
+            file = io.BytesIO()
+            self.savefig(file, format="png")
+            return file.getvalue()
+
+    return NotebookFigure
 
 
 def new_figure(width: float, height: float, layout: Any = "none") -> "Figure":
-    """Return an empty figure, sizes in inches, that no pyplot state knows of."""
+    """Return an empty figure unknown to pyplot, its size in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    from kerasae.plotting._drawn import Figure
-
-    figure = Figure(figsize=(width, height), dpi=DPI, layout=layout)
-    FigureCanvasAgg(figure)  # text can be measured, and pixels be read, at once
+    figure = _notebook_figure()(figsize=(width, height), dpi=DPI, layout=layout)
+    FigureCanvasAgg(figure)  # measures text, and gives pixels
     return figure
 
 
-def figure_and_axes(axes: Any, width: float, height: float) -> tuple["Figure", "Axes"]:
-    """Return the caller's axes and their figure, or new ones, sizes in inches."""
+def figure_and_axes(
+    axes: "Axes | None", width: float, height: float
+) -> tuple["Figure", "Axes"]:
+    """Return the caller's axes and their figure, or new ones of a size in inches."""
     if axes is None:
         figure = new_figure(width, height, layout="constrained")
         return figure, figure.add_subplot()
@@ -53,11 +80,11 @@ def figure_and_axes(axes: Any, width: float, height: float) -> tuple["Figure", "
         kind = f"axes of type {type(axes).__name__}"
         expected = "one Matplotlib Axes"
         raise TypeError(argument_error("axes", expected, Description(kind), fix))
-    return axes.figure.figure, axes  # a subfigure names the figure it is in
+    return axes.figure.figure, axes  # the figure itself, not a subfigure
 
 
 def style_chart(axes: "Axes") -> None:
-    """Give axes the look that all charts share: a light grid, no frame at the top."""
+    """Give axes the look of all charts: a light grid, open at the top and right."""
     axes.tick_params(labelsize=10)
     axes.tick_params(axis="y", which="minor", labelsize=9)
     axes.grid(visible=True, color="0.9", linewidth=0.7)
@@ -74,8 +101,8 @@ def add_legend(
     beside: bool,
     **options: Any,
 ) -> None:
-    """Put a legend inside, or beside the axes of a figure that may grow."""
-    # Names are set afterwards: Matplotlib drops labels that begin with "_".
+    """Add a legend inside the axes, or beside them, for which the figure grows."""
+    # Labels are set afterwards: Matplotlib drops those that begin with "_".
     blank = ["-"] * len(handles)
     if beside:
         options = {"loc": "outside right upper", **options}
@@ -96,7 +123,7 @@ def add_legend(
 
 
 def number(value: float) -> str:
-    """Return a number in three digits or few more, its minus sign no hyphen."""
+    """Return a number with three digits or a few more, and a real minus sign."""
     word = f"{value:.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
     return word.replace("-", "\N{MINUS SIGN}")
 
@@ -109,8 +136,8 @@ def text_width(figure: "Figure", text: str, size: float) -> float:
     return width
 
 
-def whole(inches: float) -> int:
-    """Return whole pixels, rounded up."""
+def to_pixels(inches: float) -> int:
+    """Return a length in whole pixels, rounded up."""
     return math.ceil(inches * DPI)
 
 
@@ -138,17 +165,17 @@ def pixel_box(axes: "Axes") -> tuple[int, int, int, int]:
 
 
 def fit_to_content(figure: "Figure") -> None:
-    """Give a figure of `pixel_axes` the size of all that it shows, and a margin.
+    """Resize a figure of `pixel_axes` to what it shows, and a margin.
 
     The axes keep their sizes in pixels and stay on whole pixels.
     """
     figure.draw_without_rendering()
     content = figure.get_tightbbox()
-    margin = whole(MARGIN)
+    margin = to_pixels(MARGIN)
     shift_x = margin - math.floor(content.x0 * DPI)
     shift_y = margin - math.floor(content.y0 * DPI)
-    full_width = whole(content.x1) + shift_x + margin
-    full_height = whole(content.y1) + shift_y + margin
+    full_width = to_pixels(content.x1) + shift_x + margin
+    full_height = to_pixels(content.y1) + shift_y + margin
     boxes = [pixel_box(axes) for axes in figure.axes]
     figure.set_size_inches(full_width / DPI, full_height / DPI)
     for axes, (left, bottom, width, height) in zip(figure.axes, boxes, strict=True):
@@ -162,8 +189,10 @@ def fit_to_content(figure: "Figure") -> None:
         )
 
 
-def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
-    """Write `figure` to `path`, in the format that the suffix names."""
+def save(figure: "Figure", path: str | os.PathLike[str] | None) -> "Figure":
+    """Return `figure`, written to `path` if there is one, as its suffix says."""
+    if path is None:
+        return figure
     with replacing(path, figure.canvas.get_supported_filetypes()) as temporary:
         # `dpi` and `bbox_inches` are named so that a user's style sheet does not
         # crop the picture or change its size in pixels.
@@ -173,4 +202,4 @@ def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
             dpi=figure.dpi,
             bbox_inches=figure.bbox_inches,
         )
-    return Path(path)
+    return figure

@@ -1,10 +1,9 @@
-"""The experiments of the five sources, at their settings: published beside ours."""
+"""The experiments of the five sources: their published results and ours."""
 
-from kerasae.reproduce._reproduce import (
-    SOURCES,
-    default_folder,
-    find_source,
-    reproduce,
-)
+from kerasae.reproduce._reproduce import SOURCES as SOURCES
+from kerasae.reproduce._reproduce import default_folder as default_folder
+from kerasae.reproduce._reproduce import find_source as find_source
+from kerasae.reproduce._reproduce import reproduce
 
-__all__ = ["SOURCES", "default_folder", "find_source", "reproduce"]
+# The other names are for the command line and the site.
+__all__ = ["reproduce"]

@@ -1,4 +1,4 @@
-"""Runs the experiments of a source."""
+"""Running the experiments of a source."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,34 +39,35 @@ def reproduce(
     force: bool = False,
     log: Callable[[str], None] = print,
 ) -> list[dict[str, Any]]:
-    """Run the experiments of a source on MNIST, at its settings.
+    """Run the experiments of a source on MNIST, with its settings.
 
-    Every experiment has a subfolder, named after the backend and the experiment, with
-    its model, history and pictures. `results.json` in `folder` gets a result at the
-    end of each, those of other backends beside it.
+    Every experiment has a subfolder, named after the backend and the experiment, for
+    its model, history and pictures. After each, its result is added to `results.json`
+    in `folder`, beside those of other backends.
 
     Args:
         source: Name of the source, a key of `SOURCES`.
-        folder: Takes everything; made if it does not exist. None means
+        folder: The output folder, created if missing. None means
             `runs/reproduce/SOURCE`, or `runs/reproduce/SOURCE-quick`.
-        only: Names of the experiments to run; empty for all of the source.
-        quick: Digits in place of MNIST, and an epoch or few: the same code in less
+        only: Names of the experiments to run; empty means all of the source's.
+        quick: Use digits instead of MNIST and a few epochs: the same code in less
             than a minute.
         seed: Makes the experiments repeatable.
-        resume: Keep what is finished, and go on after the last whole epoch of what
-            is not.
-        force: Do again what is finished.
-        log: Takes what there is to tell, a line at a time.
+        resume: Keep finished experiments, and continue others after their last full
+            epoch.
+        force: Repeat finished experiments.
+        log: Receives messages, a line at a time.
 
     Returns:
-        The results of the experiments, as `results.json` has them: settings, what was
-        published, ours, command, seconds of training, backend, versions and machine.
+        The results of the experiments as `results.json` holds them: settings,
+        published values, ours, command, seconds of training, backend, versions and
+        machine.
 
     Raises:
         ValueError: If the source or an experiment is unknown, or `folder` holds
-            results of another source, seed or kind.
-        FileExistsError: If a result is there, with neither `resume` nor `force`.
-        OSError: If MNIST cannot be had, or `folder` cannot be written.
+            results of another source, seed or `quick`.
+        FileExistsError: If a result exists, and neither `resume` nor `force` is set.
+        OSError: If MNIST is not available, or `folder` cannot be written.
 
     Example:
         >>> import contextlib, io, tempfile
@@ -83,40 +84,44 @@ def reproduce(
 
     from kerasae.runs import Run
 
-    found = find_source(source)
-    chosen = _chosen(found, only)
+    article = find_source(source)
+    experiments = _select(article, only)
     seed = _checks.required_seed(seed)
-    folder = default_folder(found.name, quick=quick) if folder is None else Path(folder)
+    folder = default_folder(source, quick=quick) if folder is None else Path(folder)
     backend = keras.backend.backend()
-    kept: list[dict[str, Any]] = []
+    selected: list[dict[str, Any]] = []
     with Run(folder).locked():
-        results = Results(found, folder, quick=quick, seed=seed)
-        done = {one.name for one in chosen if results.find(one.name, backend)}
+        results = Results(article, folder, quick=quick, seed=seed)
+        done = [e.name for e in experiments if results.find(e.name, backend)]
         if done and not (resume or force):
             raise FileExistsError(
-                f"{str(folder)!r} holds results of {', '.join(sorted(done))} on "
-                f"{backend}. --resume keeps them and does the rest, --force does them "
-                "again. Or name another --output."
+                f"{str(folder)!r} already holds results of {', '.join(sorted(done))} "
+                f"on {backend}. Pass --resume to keep them and run the rest, --force "
+                "to repeat them, or another --output."
             )
-        for number, experiment in enumerate(chosen, start=1):
-            where = f"[{number}/{len(chosen)}] {experiment.name}"
-            old = results.find(experiment.name, backend)
-            if old is not None and resume:
-                log(f"{where}: finished before")
-                kept.append(old)
-                continue
-            log(f"{where}: {experiment.settings}")
-            into = folder / backend / experiment.name
-            result = _result(
-                found, experiment, into, backend, quick=quick, seed=seed, resume=resume
-            )
-            results.add(result)
-            kept.append(result)
-    return kept
+        for number, experiment in enumerate(experiments, start=1):
+            heading = f"[{number}/{len(experiments)}] {experiment.name}"
+            result = results.find(experiment.name, backend) if resume else None
+            if result is not None:
+                log(f"{heading}: finished before")
+            else:
+                log(f"{heading}: {experiment.settings}")
+                result = _run(
+                    source,
+                    experiment,
+                    folder / backend / experiment.name,
+                    backend,
+                    quick=quick,
+                    seed=seed,
+                    resume=resume,
+                )
+                results.add(result)
+            selected.append(result)
+    return selected
 
 
-def _result(
-    source: Source,
+def _run(
+    source: str,
     experiment: Experiment,
     folder: Path,
     backend: str,
@@ -125,11 +130,11 @@ def _result(
     seed: int,
     resume: bool,
 ) -> dict[str, Any]:
-    """Run one experiment, and return all there is to know of it."""
+    """Run one experiment, and return its result."""
     from kerasae.reproduce._work import Work
 
     work = Work(
-        source.name,
+        source,
         experiment.name,
         folder,
         epochs=experiment.quick_epochs if quick else experiment.epochs,
@@ -139,13 +144,13 @@ def _result(
         resume=resume,
     )
     ours = experiment.run(work)
-    words = ["kerasae reproduce", source.name, "--only", experiment.name]
-    words += ["--backend", backend, *(["--quick"] if quick else [])]
-    words += ["--seed", str(seed)] if seed else []
+    command = f"kerasae reproduce {source} --only {experiment.name} --backend {backend}"
+    command += " --quick" if quick else ""
+    command += f" --seed {seed}" if seed else ""
     return _environment.report(
         experiment=experiment.name,
         settings=experiment.settings,
-        command=" ".join(words),
+        command=command,
         data=work.data.name,
         seed=seed,
         epochs=work.epochs,
@@ -158,7 +163,11 @@ def _result(
 
 
 def find_source(source: str) -> Source:
-    """Return the source of a name, or say which is near."""
+    """Return the source of that name.
+
+    Raises:
+        ValueError: If there is none.
+    """
     if source not in SOURCES:
         raise ValueError(
             f"There is no source {source!r}. {_checks.nearest(source, SOURCES)}"
@@ -167,17 +176,17 @@ def find_source(source: str) -> Source:
 
 
 def default_folder(source: str, *, quick: bool) -> Path:
-    """Return where a source's results go unless said otherwise."""
+    """Return where a source's results go by default."""
     return Path("runs") / "reproduce" / (f"{source}-quick" if quick else source)
 
 
-def _chosen(source: Source, only: Sequence[str]) -> list[Experiment]:
-    """Return the experiments to run."""
-    known = [one.name for one in source.experiments]
+def _select(source: Source, only: Sequence[str]) -> list[Experiment]:
+    """Return the experiments of those names, or all."""
+    known = [experiment.name for experiment in source.experiments]
     for name in only:
         if name not in known:
             raise ValueError(
                 f"The source {source.name!r} has no experiment {name!r}. "
                 f"{_checks.nearest(name, known)}"
             )
-    return [one for one in source.experiments if not only or one.name in only]
+    return [e for e in source.experiments if not only or e.name in only]

@@ -1,4 +1,4 @@
-"""What a source is: its experiments, and what it published of them. Needs no Keras."""
+"""A source, its experiments and its published values. Needs no Keras."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,15 +13,14 @@ class Experiment:
     """One model of a source, at the source's settings.
 
     Attributes:
-        name: What it is called on the command line.
+        name: Its name on the command line.
         settings: The settings, for people to read.
-        run: Trains with what a `Work` offers, and returns the values by name.
-        epochs: Epochs in all.
-        batch_size: Samples a step.
+        run: Trains with the help of a `Work`, and returns the measured values by name.
+        epochs: Total number of epochs.
+        batch_size: Samples per step.
         quick_epochs: Epochs with `--quick`.
-        published: The source's values by name: numbers, or what it says in words.
-        remarks: By name of a value: a word on where it comes from, or on why ours
-            differs.
+        published: The source's values by name: numbers, or a description in words.
+        remarks: Remarks by name of a value: where it comes from, or why ours differs.
     """
 
     name: str
@@ -39,7 +38,7 @@ class Source:
     """An article and its experiments.
 
     Attributes:
-        name: What it is called on the command line.
+        name: Its name on the command line.
         title: The article's subject, author or library.
         experiments: Its experiments, in its order.
     """
@@ -50,4 +49,4 @@ class Source:
 
     def experiment(self, name: str) -> Experiment:
         """Return the experiment of a name."""
-        return next(one for one in self.experiments if one.name == name)
+        return next(e for e in self.experiments if e.name == name)

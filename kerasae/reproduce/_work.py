@@ -1,4 +1,4 @@
-"""What an experiment works with: data, training that resumes, pictures."""
+"""What experiments share: data, resumable training, pictures."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -11,35 +11,36 @@ import numpy as np
 
 from kerasae import metrics, plotting, saving, training
 from kerasae._triple import Autoencoder
+from kerasae._types import Loss, Optimizer
 from kerasae.builders import VARIANTS
 from kerasae.callbacks import MovieFrames
 from kerasae.data import load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.runs import Run
-from kerasae.runs.fitting import fit
+from kerasae.runs.resumable import fit_in_folder
 from kerasae.runs.run import MODEL
 
 _FRAMES = "frames"
 
 
 class Work:
-    """The desk of one experiment: what it needs, so that it says only what it does.
+    """Everything one experiment needs, so that its own code is only its settings.
 
     Args:
         source: Name of the source.
         experiment: Name of the experiment.
-        folder: Takes the run, the model and the pictures.
-        epochs: Epochs to train.
-        batch_size: Samples a step.
-        quick: Digits instead of MNIST, and few epochs.
+        folder: The folder for the run, the model and the pictures.
+        epochs: Number of epochs.
+        batch_size: Samples per step.
+        quick: Use digits instead of MNIST, and few epochs.
         seed: Makes the experiment repeatable.
-        resume: Whether training goes on after the last whole epoch in `folder`.
+        resume: Whether to continue after the last full epoch in `folder`.
 
     Attributes:
         data: The samples, of shape `(n, height, width, 1)` in [0, 1], and labels.
-        epochs: Epochs to train.
-        batch_size: Samples a step.
+        epochs: Number of epochs.
+        batch_size: Samples per step.
         seed: The seed.
         seconds: Seconds of training so far.
     """
@@ -78,12 +79,12 @@ class Work:
         """Return the path of a file in the experiment's folder."""
         return self._run.path(name)
 
-    def few(self, number: int) -> int:
-        """Return a number of epochs, or 1 where all is to be quick."""
+    def stage_epochs(self, number: int) -> int:
+        """Return the number of epochs of one stage of training: 1 in quick mode."""
         return 1 if self._quick else number
 
     def build(self, variant: str, **options: Any) -> Autoencoder:
-        """Build a variant by its name, for the data."""
+        """Build the variant of that name, for the data."""
         keras.utils.set_random_seed(self.seed)
         shape = self.data.x_train.shape[1:]
         return VARIANTS[variant](shape, seed=self.seed, **options)
@@ -93,103 +94,98 @@ class Work:
         triple: Autoencoder,
         x: np.ndarray | None = None,
         *,
-        optimizer: Any = "adam",
+        optimizer: Optimizer = "adam",
         learning_rate: float | None = None,
-        loss: Any = None,
+        loss: Loss = None,
         metrics: Sequence[str] = (),
         validate: bool = True,
         validation_data: Any = None,
         shuffle: bool = True,
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> tuple[Autoencoder, dict[str, list[float]]]:
-        """Train, after the last whole epoch if there is one to resume.
+        """Compile and train, or continue an interrupted training if asked to.
 
         Args:
             triple: The triple, not compiled.
-            x: Samples; None for the data's.
+            x: Samples; None means the training samples.
             optimizer: A Keras optimizer, or its name.
-            learning_rate: Its learning rate; None for its own.
+            learning_rate: Its learning rate; None means its own.
             loss: As in `kerasae.compile`.
             metrics: As in `keras.Model.compile`.
             validate: Whether to validate after every epoch.
-            validation_data: On what; None for the data's test samples.
+            validation_data: As in `kerasae.fit`; None means the test samples.
             shuffle: Whether every epoch takes the samples in a new order.
             callbacks: Further callbacks.
 
         Returns:
-            The triple, which is another one after a resumption, and the losses of
-            all epochs.
+            The trained triple, which is not `triple` after a resumption, and the
+            losses of all epochs.
         """
-        rate = new_optimizer(optimizer, learning_rate)
-        training.compile(triple, rate, loss, metrics=list(metrics))
-        record = self._run.read() if self._resume and self._run.exists else None
-        if record is not None and record["finished"]:
-            self.seconds += record["seconds"]
-            return self._run.load(), self._run.history()
-        done = 0
-        if record is not None:
-            done, restored = self._run.resume(self._settings)
-            triple = restored or triple
-            # Not the order of samples that the first epochs saw.
-            keras.utils.set_random_seed((self.seed + done) % 2**32)
+        optimizer = new_optimizer(optimizer, learning_rate)
+        training.compile(triple, optimizer, loss, metrics=list(metrics))
+        run = self._run
+        resume = self._resume and run.exists
+        if resume and run.read()["finished"]:
+            triple = run.load()
         else:
-            self._run.begin(self._settings)
-        if validate and validation_data is None:
-            validation_data = self.data.x_test
-        fit(
-            self._run,
-            triple.autoencoder,
-            self.data.x_train if x is None else x,
-            initial_epoch=done,
-            label=self._name,
-            callbacks=callbacks,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            validation_data=validation_data if validate else None,
-            shuffle=shuffle,
-        )
-        self.keep(triple)
-        record = self._run.read()
-        self.seconds += record["seconds"]
-        self._run.write({**record, "finished": True, "epochs": self.epochs})
-        self._run.remove_checkpoints()
-        return triple, self._run.history()
+            if validate and validation_data is None:
+                validation_data = self.data.x_test
+            triple = fit_in_folder(
+                run,
+                triple,
+                self.data.x_train if x is None else x,
+                settings=self._settings,
+                resume=resume,
+                label=self._name,
+                callbacks=callbacks,
+                validation_data=validation_data if validate else None,
+                shuffle=shuffle,
+            )
+            run.finish(triple)
+        self.seconds += run.read()["seconds"]
+        return triple, run.history()
 
-    def keep(self, triple: Autoencoder) -> None:
-        """Write the trained model."""
+    def save(self, triple: Autoencoder) -> None:
+        """Save a triple that was not trained by `fit`."""
         saving.save(triple, self.path(MODEL))
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Count what the block takes as training."""
-        began = time.perf_counter()
+        """Count the duration of the block as training."""
+        start = time.perf_counter()
         yield
-        self.seconds += time.perf_counter() - began
+        self.seconds += time.perf_counter() - start
 
     def codes(self, triple: Autoencoder, count: int | None = None) -> np.ndarray:
-        """Return the codes of the test images, or of the first of them."""
+        """Return the codes of the test images, or of the first `count` of them."""
         return predict(triple.encoder, self.data.x_test[:count])
 
     def errors(
         self, triple: Autoencoder, dimensions: int | None = None
     ) -> dict[str, float]:
-        """Return the mean squared error per pixel of the test images, and PCA's."""
+        """Return the mean squared error per pixel of the test images, and PCA's.
+
+        Args:
+            triple: The trained triple.
+            dimensions: Dimensions of the principal component analysis; None leaves
+                it out.
+        """
         x = self.data.x_test
-        error = metrics.reconstruction_error(x, _reconstructed(triple, x))
-        found = {"mean squared error per pixel, test": error}
+        error = metrics.reconstruction_error(x, _reconstruct(triple, x))
+        errors = {"mean squared error per pixel, test": error}
         if dimensions is not None:
             dimensions = min(dimensions, x[0].size)
             pca = metrics.pca_error(self.data.x_train, x, dimensions)[1]
-            found[f"the same of PCA, {dimensions} dimensions"] = pca
-        return found
+            errors[f"the same of PCA, {dimensions} dimensions"] = pca
+        return errors
 
-    def frames(self) -> keras.callbacks.Callback:
+    def movie_frames(self) -> keras.callbacks.Callback:
         """Return a callback that draws ten test images after every epoch."""
         folder = self.path(_FRAMES)
         return MovieFrames(self.data.x_test, folder, overwrite=True)
 
-    def movie(self) -> None:
-        """Make a movie of the frames."""
+    def write_movie(self) -> None:
+        """Join the frames into a movie."""
         plotting.write_movie(self.path(_FRAMES), self.path("movie.gif"))
 
     def draw(
@@ -202,17 +198,17 @@ class Work:
     ) -> None:
         """Draw ten test images with their reconstructions, and the learning curves."""
         originals = self.data.x_test[:10]
-        seen = originals if noisy is None else noisy[:10]
+        inputs = originals if noisy is None else noisy[:10]
         plotting.plot_reconstructions(
             originals,
-            _reconstructed(triple, seen),
-            corrupted=None if noisy is None else seen,
+            _reconstruct(triple, inputs),
+            corrupted=None if noisy is None else inputs,
             path=self.path("reconstructions.png"),
         )
         plotting.plot_history(history, metric=metric, path=self.path("curves.png"))
 
 
-def _reconstructed(triple: Autoencoder, images: np.ndarray) -> np.ndarray:
-    """Return reconstructions of images, also of a triple that takes them flat."""
+def _reconstruct(triple: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Return reconstructions of images, also if the triple takes them flattened."""
     x = images.reshape(-1, *triple.autoencoder.input_shape[1:])
     return predict(triple, x).reshape(images.shape)

@@ -1,4 +1,4 @@
-"""The results of a source in its folder, and as tables. Needs no Keras."""
+"""The results of a source, in its folder and as tables. Needs no Keras."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from kerasae._files import replacing
 from kerasae.reproduce._source import Source
 
 FILE = "results.json"
-# Differences from what was published that ask for a word.
+# Relative differences from published values above this need a remark.
 _TOLERANCE = 0.05
 _BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "torch"}
 
@@ -20,10 +20,10 @@ class Row(NamedTuple):
 
     Attributes:
         experiment: The experiment's name.
-        value: What was measured.
-        published: What the source says of it, if anything.
-        ours: What was measured here, by backend.
-        remark: A word on it, if there is one.
+        value: Name of the value.
+        published: The source's value, if it has one.
+        ours: The values measured here, by backend.
+        remark: A remark on it, or nothing.
     """
 
     experiment: str
@@ -34,16 +34,17 @@ class Row(NamedTuple):
 
 
 class Results:
-    """The JSON file of one source.
+    """The JSON file with the results of one source.
 
     Args:
         source: The source.
         folder: The folder that holds the file, or will.
-        quick: Whether it is of digits and a few epochs.
-        seed: The seed of all its experiments.
+        quick: Whether the results come from digits and a few epochs.
+        seed: The seed of all experiments.
 
     Raises:
-        ValueError: If the file there is damaged, or of another source, seed or kind.
+        ValueError: If the file there is damaged, or belongs to another source, seed
+            or `quick`.
     """
 
     def __init__(self, source: Source, folder: Path, *, quick: bool, seed: int) -> None:
@@ -54,14 +55,12 @@ class Results:
             "quick": quick,
             "seed": seed,
         }
-        self._found: list[dict[str, Any]] = []
-        if self.path.exists():
-            self._found = self._read()
+        self._results = self._read() if self.path.exists() else []
 
     def _read(self) -> list[dict[str, Any]]:
         try:
             record = json.loads(self.path.read_text(encoding="utf-8"))
-            found = list(record["results"])
+            results = list(record["results"])
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 f"{str(self.path)!r} is damaged, or not of `kerasae reproduce` "
@@ -73,27 +72,26 @@ class Results:
                     f"{str(self.path)!r} has {key}={record.get(key)!r}, not {value!r}. "
                     "Name another --output."
                 )
-        return found
+        return results
 
     def find(self, experiment: str, backend: str) -> dict[str, Any] | None:
         """Return the result of an experiment on a backend, if there is one."""
-        for result in self._found:
-            if (result["experiment"], result["backend"]) == (experiment, backend):
+        for result in self._results:
+            if _key(result) == (experiment, backend):
                 return result
         return None
 
     def add(self, result: dict[str, Any]) -> None:
         """Write a result, in place of an older one."""
-        self._found = [
-            old
-            for old in self._found
-            if (old["experiment"], old["backend"])
-            != (result["experiment"], result["backend"])
-        ]
-        self._found.append(result)
+        others = [other for other in self._results if _key(other) != _key(result)]
+        self._results = [*others, result]
         with replacing(self.path, ("json",)) as temporary:
-            record = {**self._head, "results": self._found}
+            record = {**self._head, "results": self._results}
             temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def _key(result: dict[str, Any]) -> tuple[str, str]:
+    return result["experiment"], result["backend"]
 
 
 def rows(source: Source, results: Iterable[dict[str, Any]]) -> Iterator[Row]:
@@ -105,80 +103,85 @@ def rows(source: Source, results: Iterable[dict[str, Any]]) -> Iterator[Row]:
     """
     results = list(results)
     for experiment in source.experiments:
-        found = [one for one in results if one["experiment"] == experiment.name]
-        ours = {one["backend"]: one["ours"] for one in found}
-        published = {} if not found else found[0]["published"]
-        for value in dict.fromkeys(name for own in ours.values() for name in own):
+        own = [result for result in results if _key(result)[0] == experiment.name]
+        published = own[0]["published"] if own else {}
+        for value in dict.fromkeys(name for result in own for name in result["ours"]):
             yield Row(
                 experiment.name,
                 value,
                 published.get(value),
-                {name: own[value] for name, own in ours.items() if value in own},
+                {
+                    result["backend"]: result["ours"][value]
+                    for result in own
+                    if value in result["ours"]
+                },
                 experiment.remarks.get(value, ""),
             )
 
 
-def shown(value: float | str | None) -> str:
-    """Return a value as tables have it: four digits, or words."""
+def value_text(value: float | str | None) -> str:
+    """Return a value as tables show it: four significant digits, or words."""
     if value is None:
         return ""
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def off(published: float | str | None, ours: float) -> float | None:
-    """Return by which share ours is above (or below) what was published."""
+def relative_difference(published: float | str | None, ours: float) -> float | None:
+    """Return the difference of ours from the published value, relative to that."""
     if not isinstance(published, float | int) or not published:
         return None
     return ours / published - 1
 
 
 def difference(published: float | str | None, ours: float) -> str:
-    """Return the difference from what was published, in percent."""
-    share = off(published, ours)
-    return "" if share is None else f"{100 * share:+.1f} %"
+    """Return the difference from the published value, in percent."""
+    relative = relative_difference(published, ours)
+    return "" if relative is None else f"{100 * relative:+.1f} %"
 
 
 def remark(row: Row) -> str:
-    """Return the word on a row; one that asks for it and has none says so."""
+    """Return the remark on a row, or "not explained" where one is missing."""
     wide = any(
-        abs(off(row.published, ours) or 0.0) > _TOLERANCE for ours in row.ours.values()
+        abs(relative_difference(row.published, ours) or 0.0) > _TOLERANCE
+        for ours in row.ours.values()
     )
     return row.remark or ("not explained" if wide else "")
 
 
 def values_tables(source: Source, results: list[dict[str, Any]]) -> str:
-    """Return what was published beside ours, a table an experiment, in Markdown."""
-    found = list(rows(source, results))
+    """Return the published values beside ours, one Markdown table per experiment."""
     parts = []
     for experiment in source.experiments:
-        own = [row for row in found if row.experiment == experiment.name]
+        own = [result for result in results if _key(result)[0] == experiment.name]
         if own:
-            parts += [f"**{experiment.name}**: {experiment.settings}", _values(own)]
+            heading = f"**{experiment.name}**: {experiment.settings}"
+            parts += [heading, _values_table(list(rows(source, own)))]
     return "\n\n".join(parts)
 
 
-def _values(found: list[Row]) -> str:
-    """Return the table of one experiment."""
-    backends = [name for name in _BACKENDS if any(name in row.ours for row in found)]
+def _values_table(experiment: list[Row]) -> str:
+    """Return the table of one experiment's rows."""
+    measured = {name for row in experiment for name in row.ours}
+    backends = [name for name in _BACKENDS if name in measured]
     table = []
-    for row in found:
+    for row in experiment:
         cells = []
         for name in backends:
             ours = row.ours.get(name)
             change = "" if ours is None else difference(row.published, ours)
-            cells.append(f"{shown(ours)} ({change})" if change else shown(ours))
-        # Numbers and their signs stay on one line.
-        cells = [cell.replace(" ", "\u00a0") for cell in cells]
-        table.append([row.value, shown(row.published), *cells, remark(row)])
-    heads = ["", "published", *(_BACKENDS[name] for name in backends), "remark"]
+            cell = f"{value_text(ours)} ({change})" if change else value_text(ours)
+            # No line break between a number and its sign.
+            cells.append(cell.replace(" ", "\u00a0"))
+        table.append([row.value, value_text(row.published), *cells, remark(row)])
+    header = ["", "published", *(_BACKENDS[name] for name in backends), "remark"]
     if not any(line[-1] for line in table):
-        heads, table = heads[:-1], [line[:-1] for line in table]
-    return _markdown(heads, table, words=(0, len(backends) + 2))
+        header, table = header[:-1], [line[:-1] for line in table]
+    return _markdown(header, table, text_columns=(0, len(backends) + 2))
 
 
 def runs_table(source: Source, results: list[dict[str, Any]]) -> str:
-    """Return how each experiment was run, and on what, in Markdown."""
-    heads = ["command", "data", "epochs", "seed", "seconds of training"]
+    """Return how and on what each experiment was run, as a Markdown table."""
+    header = ["command", "data", "epochs", "seed", "seconds of training"]
     order = [experiment.name for experiment in source.experiments]
     results = sorted(results, key=lambda result: order.index(result["experiment"]))
     table = [
@@ -192,11 +195,13 @@ def runs_table(source: Source, results: list[dict[str, Any]]) -> str:
         for result in results
     ]
     machines = dict.fromkeys(map(headline, results))
-    return "\n\n".join([_markdown(heads, table, words=(0, 1)), *machines])
+    return "\n\n".join([_markdown(header, table, text_columns=(0, 1)), *machines])
 
 
-def _markdown(heads: list[str], table: list[list[str]], words: tuple[int, ...]) -> str:
-    """Return a table in Markdown, with the columns of words aligned to the left."""
-    aligned = [":--" if n in words else "--:" for n in range(len(heads))]
-    lines = [" | ".join(line) for line in (heads, aligned, *table)]
+def _markdown(
+    header: list[str], table: list[list[str]], text_columns: tuple[int, ...]
+) -> str:
+    """Return a Markdown table whose text columns are aligned to the left."""
+    alignment = [":--" if n in text_columns else "--:" for n in range(len(header))]
+    lines = [" | ".join(line) for line in (header, alignment, *table)]
     return "\n".join(f"| {line} |" for line in lines)

@@ -4,67 +4,59 @@ Settings and published values are those of "Keras de manabu Autoencoder" (Shinya
 Yuki, 2016), which follows "Building Autoencoders in Keras" on the Keras blog.
 """
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from kerasae.reproduce._source import Experiment, Source
 
 if TYPE_CHECKING:
+    from kerasae._triple import Autoencoder
     from kerasae.reproduce._work import Work
 
 _TRAIN, _TEST = "loss, training", "loss, test"
 _ACTIVATION = "mean activation of the code"
 
 
-def _dense(
-    work: "Work", variant: str, optimizer: str = "adam", rate: float | None = None
-) -> dict[str, float]:
-    triple, history = work.fit(
-        work.build(variant), optimizer=optimizer, learning_rate=rate
-    )
-    work.draw(triple, history)
-    codes = work.codes(triple)
-    losses = {_TRAIN: history["loss"][-1], _TEST: history["val_loss"][-1]}
-    return {**losses, _ACTIVATION: float(codes.mean()), **work.errors(triple, 32)}
+def _train(
+    work: "Work",
+    variant: str,
+    *,
+    test_loss: str = "val_loss",
+    noisy: Any = None,
+    **fit_options: Any,
+) -> tuple["Autoencoder", dict[str, float]]:
+    """Train and draw; return the triple and its last losses."""
+    triple, history = work.fit(work.build(variant), **fit_options)
+    work.draw(triple, history, noisy=noisy)
+    return triple, {_TRAIN: history["loss"][-1], _TEST: history[test_loss][-1]}
 
 
-def _adadelta(work: "Work") -> dict[str, float]:
-    # The learning rate that the name "adadelta" meant at the time.
-    return _dense(work, "undercomplete", "adadelta", 1.0)
-
-
-def _adam(work: "Work") -> dict[str, float]:
-    return _dense(work, "undercomplete")
+def _dense(work: "Work", variant: str, **fit_options: Any) -> dict[str, float]:
+    triple, losses = _train(work, variant, **fit_options)
+    activation = float(work.codes(triple).mean())
+    return {**losses, _ACTIVATION: activation, **work.errors(triple, 32)}
 
 
 def _sparse(work: "Work") -> dict[str, float]:
     from kerasae import plotting
 
-    plain = "binary_crossentropy"
-    triple, history = work.fit(work.build("sparse"), metrics=[plain])
-    work.draw(triple, history)
+    unpenalized = "binary_crossentropy"
+    triple, losses = _train(
+        work, "sparse", metrics=[unpenalized], test_loss=f"val_{unpenalized}"
+    )
     codes = work.codes(triple)
     plotting.plot_code_activations(codes, path=work.path("activations.png"))
-    return {
-        _TRAIN: history["loss"][-1],
-        _TEST: history[f"val_{plain}"][-1],
-        _ACTIVATION: float(codes.mean()),
-        **work.errors(triple, 32),
-    }
-
-
-def _deep(work: "Work") -> dict[str, float]:
-    return _dense(work, "deep")
+    activation = float(codes.mean())
+    return {**losses, _ACTIVATION: activation, **work.errors(triple, 32)}
 
 
 def _conv(work: "Work") -> dict[str, float]:
     from kerasae import plotting
 
-    triple, history = work.fit(work.build("conv"))
-    work.draw(triple, history)
+    triple, losses = _train(work, "conv")
     codes = work.codes(triple, 10)
     plotting.plot_codes(codes, path=work.path("codes.png"))
     plotting.plot_architecture(triple, work.path("architecture.png"))
-    losses = {_TRAIN: history["loss"][-1], _TEST: history["val_loss"][-1]}
     return {**losses, **work.errors(triple)}
 
 
@@ -75,17 +67,15 @@ def _denoising(work: "Work") -> dict[str, float]:
 
     clean = work.data.x_test
     noisy = corrupt(clean, "gaussian", 0.5, seed=work.seed)
-    triple, history = work.fit(work.build("denoising"), validation_data=(noisy, clean))
-    work.draw(triple, history, noisy=noisy)
+    triple, losses = _train(
+        work, "denoising", validation_data=(noisy, clean), noisy=noisy
+    )
     plotting.plot_architecture(triple, work.path("architecture.png"))
-    denoised = metrics.reconstruction_error(clean, predict(triple, noisy))
+    error = metrics.reconstruction_error
     return {
-        _TRAIN: history["loss"][-1],
-        _TEST: history["val_loss"][-1],
-        "mean squared error per pixel, noisy": metrics.reconstruction_error(
-            clean, noisy
-        ),
-        "mean squared error per pixel, denoised": denoised,
+        **losses,
+        "mean squared error per pixel, noisy": error(clean, noisy),
+        "mean squared error per pixel, denoised": error(clean, predict(triple, noisy)),
     }
 
 
@@ -96,7 +86,10 @@ SOURCE = Source(
         Experiment(
             name="undercomplete-adadelta",
             settings="784-32-784, Adadelta with learning rate 1, 50 epochs, batch 256",
-            run=_adadelta,
+            # The learning rate that the name "adadelta" meant at the time.
+            run=partial(
+                _dense, variant="undercomplete", optimizer="adadelta", learning_rate=1.0
+            ),
             epochs=50,
             batch_size=256,
             published={_TRAIN: 0.10, _TEST: 0.10},
@@ -104,7 +97,7 @@ SOURCE = Source(
         Experiment(
             name="undercomplete-adam",
             settings="the same with Adam",
-            run=_adam,
+            run=partial(_dense, variant="undercomplete"),
             epochs=50,
             batch_size=256,
             published={_TRAIN: 0.092, _TEST: 0.092, _ACTIVATION: 8.86},
@@ -121,7 +114,7 @@ SOURCE = Source(
         Experiment(
             name="deep",
             settings="784-128-64-32 and back, Adam, 100 epochs, batch 256",
-            run=_deep,
+            run=partial(_dense, variant="deep"),
             epochs=100,
             batch_size=256,
             published={_TRAIN: 0.082, _TEST: 0.082},
@@ -144,7 +137,7 @@ SOURCE = Source(
             batch_size=128,
             published={_TEST: "pictures: noise removed"},
             remarks={
-                _TRAIN: "noise drawn anew at every step, not once for all epochs",
+                _TRAIN: "noise sampled anew at every step, not once for all epochs",
                 _TEST: "of noisy images",
             },
         ),

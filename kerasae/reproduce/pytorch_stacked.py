@@ -1,15 +1,17 @@
-"""Ten layers that only learn after pretraining, and an image in ten numbers.
+"""Ten layers that learn only after pretraining, and an image in ten numbers.
 
-After an article on autoencoders in PyTorch, which shows pictures and leaves epochs and
-optimizers open; those here are ours. Its deep network starts from weights of
+After an article on autoencoders in PyTorch, which shows pictures and does not state
+epochs and optimizers; those here are ours. Its deep network starts from weights of
 N(0, 0.01), as in Xie et al. 2016 (arXiv:1511.06335).
 """
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from kerasae.reproduce._source import Experiment, Source
 
 if TYPE_CHECKING:
+    from kerasae._types import Initializer
     from kerasae.reproduce._work import Work
 
 _ERROR = "mean squared error per pixel, test"
@@ -18,7 +20,7 @@ _HIDDEN = (500, 250, 100, 50)
 _CODE = 10
 
 
-def _small_weights() -> Any:
+def _small_weights() -> "Initializer":
     import keras
 
     return keras.initializers.RandomNormal(stddev=0.01)
@@ -55,7 +57,7 @@ def _deep(work: "Work", order: str | None) -> dict[str, float]:
                 triple,
                 work.data.x_train,
                 order=order,
-                epochs=work.few(6),
+                epochs=work.stage_epochs(6),
                 batch_size=work.batch_size,
                 seed=work.seed,
             )
@@ -67,70 +69,55 @@ def _deep(work: "Work", order: str | None) -> dict[str, float]:
     return {**work.errors(triple, _CODE), _MEAN: baseline}
 
 
-def _scratch(work: "Work") -> dict[str, float]:
-    return _deep(work, None)
-
-
-def _from_input(work: "Work") -> dict[str, float]:
-    return _deep(work, "input")
-
-
-def _from_both_ends(work: "Work") -> dict[str, float]:
-    return _deep(work, "ends")
-
-
 def _strided(work: "Work") -> dict[str, float]:
-    # With the mean squared error, sigmoids all end at 0: the pictures stay black.
+    # With the mean squared error, all sigmoids end at 0: the pictures stay black.
     triple, history = work.fit(work.build("strided_conv"), loss="binary_crossentropy")
     work.draw(triple, history)
     return work.errors(triple, _CODE)
 
 
+_experiment = partial(Experiment, batch_size=256)
+
 SOURCE = Source(
     name="pytorch-stacked",
     title="Stacked and strided autoencoders, from PyTorch",
     experiments=(
-        Experiment(
+        _experiment(
             name="shallow",
             settings="784-10-784, weights from N(0, 0.01), Adam, 20 epochs, batch 256",
             run=_shallow,
             epochs=20,
-            batch_size=256,
             published={_ERROR: "pictures: digits"},
         ),
-        Experiment(
+        _experiment(
             name="deep",
             settings="784-500-250-100-50-10 and back, weights from N(0, 0.01), Adam, "
             "60 epochs, batch 256",
-            run=_scratch,
+            run=partial(_deep, order=None),
             epochs=60,
-            batch_size=256,
             published={_ERROR: "does not learn"},
         ),
-        Experiment(
+        _experiment(
             name="stacked",
             settings="the same, pairs of layers pretrained from the input side, "
             "6 epochs each, then 30 epochs",
-            run=_from_input,
+            run=partial(_deep, order="input"),
             epochs=30,
-            batch_size=256,
             published={_ERROR: "learns"},
         ),
-        Experiment(
+        _experiment(
             name="stacked-both-ends",
             settings="the same, pretrained from both ends",
-            run=_from_both_ends,
+            run=partial(_deep, order="ends"),
             epochs=30,
-            batch_size=256,
             published={_ERROR: "learns"},
         ),
-        Experiment(
+        _experiment(
             name="strided-conv",
             settings="32, 64 and 128 filters with strides, code of 10, "
             "cross-entropy, Adam, 10 epochs, batch 256",
             run=_strided,
             epochs=10,
-            batch_size=256,
             published={_ERROR: "pictures: clean digits"},
         ),
     ),

@@ -1,7 +1,8 @@
 """A stacked autoencoder with scikit-learn's interface, and a classifier on top.
 
 The sizes and settings are those that the article on the Chainer library zChainer
-shows. It publishes no numbers; the epochs of the whole and of the classifier are ours.
+shows. It publishes no numbers; the epochs of the whole stack and of the classifier are
+ours.
 """
 
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ def _stacked(work: "Work") -> dict[str, float]:
         output_activation="relu",
         dropout=0.5,
         pretrain_epochs=work.epochs,
-        epochs=work.few(50),
+        epochs=work.stage_epochs(50),
         batch_size=work.batch_size,
         random_state=work.seed,
         log_path=work.path("log.csv"),
@@ -38,7 +39,7 @@ def _stacked(work: "Work") -> dict[str, float]:
     with work.timed():
         stack.fit(x_train)
     triple = stack.autoencoder_
-    work.keep(triple)
+    work.save(triple)
     values = work.errors(triple, 100)
     work.draw(triple, stack.history_)
 
@@ -48,11 +49,11 @@ def _stacked(work: "Work") -> dict[str, float]:
             classifier,
             x_train,
             data.y_train,
-            epochs=work.few(20),
+            epochs=work.stage_epochs(20),
             batch_size=work.batch_size,
         )
-    found = predict(classifier, x_test).argmax(axis=1)
-    return {**values, _ACCURACY: float(np.mean(found == data.y_test))}
+    predicted = predict(classifier, x_test).argmax(axis=1)
+    return {**values, _ACCURACY: float(np.mean(predicted == data.y_test))}
 
 
 SOURCE = Source(

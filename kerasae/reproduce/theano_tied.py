@@ -4,11 +4,13 @@ Settings and published values are those of an article that follows the denoising
 autoencoders of the Theano deep learning tutorials, on a tenth of MNIST.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasae.reproduce._source import Experiment, Source
 
 if TYPE_CHECKING:
+    from kerasae._types import Corruption
     from kerasae.reproduce._work import Work
 
 # The article's training set, a tenth of 50,000 images; ours are the first of MNIST.
@@ -29,7 +31,7 @@ def _published(costs: tuple[float, ...]) -> dict[str, float]:
     return {f"cost in epoch {10 * n}": cost for n, cost in enumerate(costs)}
 
 
-def _tied(work: "Work", corruption: tuple[str, float] | None) -> dict[str, float]:
+def _tied(work: "Work", corruption: "Corruption") -> dict[str, float]:
     from kerasae import plotting
     from kerasae.losses import SummedBinaryCrossentropy
 
@@ -49,39 +51,27 @@ def _tied(work: "Work", corruption: tuple[str, float] | None) -> dict[str, float
     return {**every_tenth, **work.errors(triple, 100)}
 
 
-def _plain(work: "Work") -> dict[str, float]:
-    return _tied(work, None)
-
-
-def _masked(work: "Work") -> dict[str, float]:
-    return _tied(work, ("masking", 0.3))
-
-
 _SETTINGS = (
     "784-100-784, sigmoids, cross-entropy summed over the pixels, SGD with learning "
     "rate 0.1, 200 epochs, batch 20, 5,000 images"
 )
 
+_experiment = partial(Experiment, epochs=200, batch_size=20, quick_epochs=11)
+
 SOURCE = Source(
     name="theano-tied",
     title="Tied weights, from the Theano tutorials",
     experiments=(
-        Experiment(
+        _experiment(
             name="tied",
             settings=_SETTINGS,
-            run=_plain,
-            epochs=200,
-            batch_size=20,
-            quick_epochs=11,
+            run=partial(_tied, corruption=None),
             published=_published(_PLAIN),
         ),
-        Experiment(
+        _experiment(
             name="tied-denoising",
             settings="the same with 30 % of the pixels set to 0",
-            run=_masked,
-            epochs=200,
-            batch_size=20,
-            quick_epochs=11,
+            run=partial(_tied, corruption=("masking", 0.3)),
             published=_published(_NOISY),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Training runs, each kept in a folder."""
+"""Training runs, each in a folder of its own."""
 
 from kerasae.runs._compare import compare
 from kerasae.runs._load import load_with_samples

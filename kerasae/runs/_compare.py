@@ -1,4 +1,4 @@
-"""Runs side by side."""
+"""Several runs side by side."""
 
 import os
 from collections import Counter
@@ -10,32 +10,37 @@ from kerasae import plotting
 from kerasae._checks import argument_error
 from kerasae.runs.run import Run
 
+# What a row takes from a run's record as it is.
+_COPIED = ("backend", "code_size", "parameters", "epochs", "seconds")
+
 
 def compare(
     folders: Sequence[str | Path], *, path: str | os.PathLike[str] | None = None
 ) -> list[dict[str, Any]]:
-    """Put finished runs side by side, and their learning curves in one picture.
+    """Compare finished runs, and draw their learning curves in one picture.
 
-    The errors compare models of any kind on the same data. The curves are those of
-    the losses, which compare only where they are of one kind: a binary cross-entropy
-    is larger than a mean squared error, and penalties are part of the loss.
+    Errors are comparable between models of any kind on the same data. The curves are
+    those of the losses, which are comparable only if they are of the same kind: a
+    binary cross-entropy is larger than a mean squared error, and penalties are part
+    of the loss.
 
     Args:
         folders: The runs' folders, each once.
-        path: The picture to write; its suffix names the format, png or svg say.
+        path: The picture to write; its suffix sets the format, such as png or svg.
+            None draws nothing.
 
     Returns:
-        One dictionary a run, in the order of `folders`, with its name (the
-        folder's, or all of its path where two folders have one name), variant,
+        One dictionary per run, in the order of `folders`, with its name (that of the
+        folder, or the whole path if several folders have the same name), variant,
         data, backend, code size, number of parameters, epochs, seconds of training,
         and mean squared errors per feature: on training and test data, and of a
-        principal component analysis of the same code size on the test data (None
-        where there is none).
+        principal component analysis with the same code size on the test data (None
+        if there is none).
 
     Raises:
         FileNotFoundError: If a folder holds no finished run, or no history.
-        ValueError: If there are no folders or one is named twice, a file is
-            damaged, or the suffix of `path` is unknown.
+        ValueError: If there are no folders or one is given twice, a file is damaged,
+            or the suffix of `path` is unknown.
         OSError: If `path` cannot be written.
 
     Example:
@@ -52,7 +57,7 @@ def compare(
         >>> [(row["run"], row["code_size"]) for row in rows]
         [('2', 2), ('8', 8)]
     """
-    runs = _named([Run(folder) for folder in folders])
+    runs = _by_name([Run(folder) for folder in folders])
     records = {name: run.read_finished() for name, run in runs.items()}
     histories = {name: run.history() for name, run in runs.items()}
     rows = [_row(name, record) for name, record in records.items()]
@@ -61,12 +66,13 @@ def compare(
     return rows
 
 
-def _named(runs: list[Run]) -> dict[str, Run]:
-    """Return the runs by names short enough for a legend."""
+def _by_name(runs: list[Run]) -> dict[str, Run]:
+    """Return the runs by names that are unique and short enough for a legend."""
     paths = [run.folder.resolve() for run in runs]
     if not runs or len(set(paths)) < len(paths):
-        given = [str(run.folder) for run in runs]
-        raise ValueError(argument_error("folders", "one run or more, each once", given))
+        received = [str(run.folder) for run in runs]
+        expected = "one run or more, each once"
+        raise ValueError(argument_error("folders", expected, received))
     count = Counter(path.name for path in paths)
     return {
         path.name if count[path.name] == 1 else str(run.folder): run
@@ -75,17 +81,13 @@ def _named(runs: list[Run]) -> dict[str, Run]:
 
 
 def _row(name: str, record: dict[str, Any]) -> dict[str, Any]:
-    errors = record["errors"]
-    pca = [parts for whose, parts in errors.items() if whose.startswith("PCA")]
+    errors, settings = record["errors"], record["settings"]
+    pca = [parts for model, parts in errors.items() if model.startswith("PCA")]
     return {
         "run": name,
-        "variant": record["settings"]["variant"],
-        "data": record["settings"]["data"],
-        "backend": record["backend"],
-        "code_size": record["code_size"],
-        "parameters": record["parameters"],
-        "epochs": record["epochs"],
-        "seconds": record["seconds"],
+        "variant": settings["variant"],
+        "data": settings["data"],
+        **{key: record[key] for key in _COPIED},
         "train_error": errors["autoencoder"]["train"],
         "test_error": errors["autoencoder"]["test"],
         "pca_error": pca[0]["test"] if pca else None,

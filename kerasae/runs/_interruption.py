@@ -9,13 +9,13 @@ import keras
 
 
 class Interruption(keras.callbacks.Callback):
-    """Ends `fit` with a KeyboardInterrupt after the batch in which Ctrl-C came.
+    """Ends `fit` with a KeyboardInterrupt after the batch in which Ctrl-C was pressed.
 
-    Left to Python, the interrupt comes up wherever the program is, and is lost
-    where that is code which lets no exception out: training goes on. A second
-    Ctrl-C is left to Python, for batches that take too long.
+    Python raises the interrupt wherever the program is, and it is lost in code that
+    lets no exception out: training would continue. A second Ctrl-C is left to Python,
+    for batches that take too long.
 
-    It is a context manager around `fit`, and one of its callbacks, the last.
+    It is a context manager around `fit`, and the last of its callbacks.
 
     Example:
         >>> import numpy as np
@@ -35,8 +35,8 @@ class Interruption(keras.callbacks.Callback):
         self._asked = False
 
     def __enter__(self) -> "Interruption":
-        # Another handler is the user's, none at all that of a background process,
-        # and threads cannot set one.
+        # Any other handler is the user's or, in the background, the shell's; and only
+        # the main thread may set one.
         free = signal.getsignal(signal.SIGINT) is signal.default_int_handler
         if free and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self._ask)
@@ -52,22 +52,9 @@ class Interruption(keras.callbacks.Callback):
         self._asked = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def _interrupt_if_asked(self) -> None:
+    def _interrupt_if_asked(self, *_: Any, logs: Any = None) -> None:
         if self._asked:
             raise KeyboardInterrupt
 
-    def on_train_batch_end(
-        self, batch: int, logs: dict[str, float] | None = None
-    ) -> None:
-        """Interrupt training if Ctrl-C came."""
-        self._interrupt_if_asked()
-
-    def on_test_batch_end(
-        self, batch: int, logs: dict[str, float] | None = None
-    ) -> None:
-        """Interrupt validation if Ctrl-C came."""
-        self._interrupt_if_asked()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Interrupt what follows the epoch's checkpoint if Ctrl-C came."""
-        self._interrupt_if_asked()
+    # The end of an epoch comes after its checkpoint.
+    on_train_batch_end = on_test_batch_end = on_epoch_end = _interrupt_if_asked

@@ -1,4 +1,4 @@
-"""The model of a run, and samples that fit it."""
+"""The model of a run, with samples that fit it."""
 
 import math
 from collections.abc import Callable
@@ -18,13 +18,13 @@ def load_with_samples(
     split: str = "all",
     log: Callable[[str], None] = print,
 ) -> tuple[Autoencoder, np.ndarray, str]:
-    """Load the model of a finished run, and samples in the shape that it takes.
+    """Load the model of a finished run, with samples in the shape that it takes.
 
     Args:
         folder: The run's folder.
         data: As in `kerasae.data.load_samples`. None means the run's own data.
         split: Which samples: `"all"`, in the order of the data, `"train"` or `"test"`.
-        log: Takes what was done to the data, a line at a time.
+        log: Receives how the data were scaled, a line at a time.
 
     Returns:
         `(triple, x, name)`: the model; float32 samples in [0, 1], of shape
@@ -52,12 +52,12 @@ def load_with_samples(
     for note in notes:
         log(note)
     shape = triple.autoencoder.input_shape[1:]
-    # Vectors for images and the other way round, a missing channel axis, or one for
-    # models that see rows.
-    alike = {x.shape[1:], (*x.shape[1:], 1), (math.prod(x.shape[1:]),)}
+    # Vectors for images and vice versa, a missing channel axis, or a superfluous one
+    # for models of sequences, which read images row by row.
+    equivalent = {x.shape[1:], (*x.shape[1:], 1), (math.prod(x.shape[1:]),)}
     if x.shape[-1] == 1:
-        alike.add(x.shape[1:-1])
-    if shape not in alike and x.shape[1:] != (math.prod(shape),):
+        equivalent.add(x.shape[1:-1])
+    if shape not in equivalent and x.shape[1:] != (math.prod(shape),):
         raise ValueError(
             f"The model in {str(run.folder)!r} takes samples of shape {shape}. "
             f"Received: samples of shape {x.shape[1:]} from {data!r}."

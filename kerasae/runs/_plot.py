@@ -9,6 +9,7 @@ import numpy as np
 from kerasae import generation, plotting
 from kerasae._triple import Autoencoder
 from kerasae.engine.prediction import predict
+from kerasae.layers.apply_corruption import corruption_layers
 from kerasae.models import VariationalAutoencoder
 from kerasae.runs._load import load_with_samples
 from kerasae.runs.run import ARCHITECTURE, CURVES, RECONSTRUCTIONS, SAMPLES, Run
@@ -20,14 +21,14 @@ def plot(
     data: str | None = None,
     log: Callable[[str], None] = print,
 ) -> list[Path]:
-    """Draw the pictures of a finished run again, as `train` did at its end.
+    """Draw the pictures of a finished run again, as `train` does at its end.
 
     Args:
         folder: The run's folder.
-        data: As in `kerasae.data.load_dataset`, of the shape that the model takes;
+        data: As in `kerasae.data.load_dataset`, in the shape that the model takes;
             its test samples are reconstructed. None means the run's own data.
-        log: Takes what there is to tell, a line at a time: what was done to the
-            data, and which picture could not be drawn.
+        log: Receives messages, a line at a time: how the data were scaled, and which
+            picture could not be drawn.
 
     Returns:
         The paths of the pictures that were drawn.
@@ -35,7 +36,7 @@ def plot(
     Raises:
         FileNotFoundError: If the folder holds no finished run or no history, or
             there is no such data.
-        ValueError: If a file is damaged, or the data do not fit.
+        ValueError: If a file is damaged, or the data do not fit the model.
 
     Example:
         >>> import contextlib, io, tempfile
@@ -57,19 +58,19 @@ def plot(
 def draw(
     run: Run, triple: Autoencoder, x_test: np.ndarray, log: Callable[[str], None]
 ) -> list[Path]:
-    """Draw reconstructions, learning curves, the architecture, and new samples if any.
+    """Draw reconstructions, learning curves, the architecture and any new samples.
 
-    What cannot be drawn is said, and costs nothing else: the run is over by then.
+    A picture that cannot be drawn is only logged: the run is finished by then.
     """
 
     def reconstructions() -> Path:
         originals = x_test[:10]
         noisy = corrupted(triple, originals) if denoises(triple) else None
-        seen = originals if noisy is None else noisy
+        inputs = originals if noisy is None else noisy
         path = run.path(RECONSTRUCTIONS)
         plotting.plot_reconstructions(
             originals,
-            predict(triple, seen),
+            predict(triple, inputs),
             corrupted=noisy,
             path=path,
         )
@@ -85,38 +86,40 @@ def draw(
 
     def samples() -> Path:
         path = run.path(SAMPLES)
-        drawn = generation.sample(triple, 60, seed=0)
-        plotting.plot_samples(drawn, columns=12, path=path)
+        generated = generation.sample(triple, 60, seed=0)
+        plotting.plot_samples(generated, columns=12, path=path)
         return path
 
     pictures = [reconstructions, curves, architecture]
     if isinstance(triple.autoencoder, VariationalAutoencoder):
         pictures.append(samples)
-    drawn = []
+    paths = []
     for picture in pictures:
         try:
-            drawn.append(picture())
+            paths.append(picture())
         except (ValueError, RuntimeError, ImportError, OSError) as error:
             log(f"no picture of the {picture.__name__}: {error}")
-    return drawn
+    return paths
 
 
 def denoises(triple: Autoencoder) -> bool:
-    """Tell whether training spoils the model's input."""
-    return any(layer.name == "corruption" for layer in triple.autoencoder.layers)
+    """Tell whether training corrupts the model's input."""
+    return bool(corruption_layers(triple.autoencoder))
 
 
 def corrupted(triple: Autoencoder, x: np.ndarray) -> np.ndarray:
     """Return what a denoising model sees in training."""
-    layer = triple.autoencoder.get_layer("corruption")
-    noisy = keras.ops.convert_to_numpy(layer(x, training=True))
+    noisy = x
+    for layer in corruption_layers(triple.autoencoder):
+        noisy = layer(noisy, training=True)
+    noisy = keras.ops.convert_to_numpy(noisy)
     steps = valid_steps(triple, x)
     # The model would take noisy padding for data.
     return noisy if steps is None else np.where(steps[..., np.newaxis], noisy, x)
 
 
 def valid_steps(triple: Autoencoder, x: np.ndarray) -> np.ndarray | None:
-    """Return which steps of sequences are not padding, `(n, steps)`, if any can be."""
+    """Return which time steps are not padded, `(n, steps)`; None without padding."""
     for layer in triple.autoencoder.layers:
         if isinstance(layer, keras.layers.Masking):
             return keras.ops.convert_to_numpy(layer.compute_mask(x))

@@ -1,25 +1,24 @@
-"""One command's worth of work: build, train, judge, draw, keep."""
+"""A whole training run: build, train, evaluate, draw, save."""
 
 import json
 import math
-import platform
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from kerasae import _checks, callbacks, metrics, saving, training
+from kerasae import _checks, callbacks, metrics, training
+from kerasae._environment import versions
 from kerasae._triple import Autoencoder
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import Dataset, load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.runs._plot import corrupted, denoises, draw, valid_steps
-from kerasae.runs.fitting import fit
-from kerasae.runs.run import MODEL, TENSORBOARD, Run
+from kerasae.runs.resumable import fit_in_folder
+from kerasae.runs.run import TENSORBOARD, Run
 
 
 def train(
@@ -38,35 +37,35 @@ def train(
     tensorboard: bool = False,
     log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Build, train, judge and draw one variant, and keep it all in a folder.
+    """Build, train, evaluate and draw one variant, and save it all in a folder.
 
     Args:
-        folder: The run's folder; made if it does not exist.
+        folder: The run's folder, created if missing.
         variant: `"conv"`, `"deep"` and so on: a builder's name without `build_`
             and `_ae`.
-        options: Keyword arguments of the builder, of values that JSON can hold.
+        options: Keyword arguments of the builder, with values that JSON can hold.
         data: As in `kerasae.data.load_dataset`.
-        epochs: Number of epochs in all, those before a resumption included.
-        batch_size: Samples a step.
+        epochs: Total number of epochs, including those before a resumption.
+        batch_size: Samples per step.
         optimizer: Name of a Keras optimizer.
-        learning_rate: Its learning rate; None for Keras's default.
+        learning_rate: Its learning rate; None means Keras's default.
         seed: Makes the run repeatable.
-        resume: Go on from the last finished epoch of a run in `folder`.
+        resume: Continue a run in `folder` after its last finished epoch.
         force: Replace a run in `folder`.
-        tensorboard: Write what TensorBoard shows to the folder `tensorboard` in it.
-        log: Takes what there is to tell, a line at a time.
+        tensorboard: Write logs for TensorBoard to the subfolder `tensorboard`.
+        log: Receives messages, a line at a time.
 
     Returns:
-        The record that `metrics.json` then holds, with settings, versions, backend,
-        seconds and the mean squared errors per feature on train and test data,
-        those of a principal component analysis of the same code size beside them.
+        The record that `metrics.json` then holds: settings, versions, backend,
+        seconds and the mean squared errors per feature on training and test data,
+        beside those of a principal component analysis with the same code size.
 
     Raises:
         ValueError, TypeError: If the variant, an option or the data do not fit;
             nothing is written then.
-        FileExistsError: If `folder` holds a run already.
+        FileExistsError: If `folder` already holds a run.
         FileNotFoundError: If there is nothing to resume, or no such data.
-        KeyboardInterrupt: At Ctrl-C, after the batch; the run can be resumed.
+        KeyboardInterrupt: On Ctrl-C, after the current batch; the run can be resumed.
 
     Example:
         >>> import contextlib, io, tempfile
@@ -82,7 +81,7 @@ def train(
         learning_rate = _checks.positive("learning_rate", learning_rate)
     seed = _checks.required_seed(seed)
     options = dict(options or {})
-    _check_record({"optimizer": optimizer, **options})
+    _require_json({"optimizer": optimizer, **options})
     settings = {
         "variant": variant,
         "options": options,
@@ -98,73 +97,42 @@ def train(
         run.read()
     elif not force:
         run.require_free()
-    dataset = fit_variant(load_dataset(data), variant)
+    dataset = _reshape_for(variant, load_dataset(data))
     for note in dataset.notes:
         log(note)
     keras.utils.set_random_seed(seed)
-    triple = build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
+    triple = _build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
     training.compile(triple, new_optimizer(optimizer, learning_rate))
-    board = _board(run, dataset, settings) if tensorboard else None
+    boards = [_tensorboard(run, dataset, settings)] if tensorboard else []
+    backend = keras.backend.backend()
     with run.locked():
-        return _train_locked(
-            run, triple, dataset, settings, board, resume=resume, log=log
+        triple = fit_in_folder(
+            run,
+            triple,
+            dataset.x_train,
+            settings=settings,
+            resume=resume,
+            validation_data=dataset.x_test,
+            callbacks=boards,
+            log=log,
         )
-
-
-def _train_locked(
-    run: Run,
-    triple: Autoencoder,
-    dataset: Dataset,
-    settings: dict[str, Any],
-    board: callbacks.TensorBoard | None,
-    *,
-    resume: bool,
-    log: Callable[[str], None],
-) -> dict[str, Any]:
-    """Train, judge and draw in a folder that nobody else trains in."""
-    epochs, done = settings["epochs"], 0
-    if resume:
-        done, restored = run.resume(settings)
-        triple = restored or triple
-        # Not the order of samples that the first epochs saw.
-        keras.utils.set_random_seed((settings["seed"] + done) % 2**32)
-        log(f"resuming after epoch {done} of {epochs}")
-    else:
-        run.begin(settings)
-
-    fit(
-        run,
-        triple.autoencoder,
-        dataset.x_train,
-        validation_data=dataset.x_test,
-        initial_epoch=done,
-        epochs=epochs,
-        batch_size=settings["batch_size"],
-        callbacks=[] if board is None else [board],
-    )
-    record = {
-        "finished": True,
-        "settings": settings,
-        "epochs": epochs,
-        "seconds": run.read()["seconds"],
-        "backend": keras.backend.backend(),
-        "versions": _versions(),
-        "split": {"train": len(dataset.x_train), "test": len(dataset.x_test)},
-        "parameters": triple.autoencoder.count_params(),
-        "code_size": math.prod(triple.encoder.output_shape[1:]),
-        "errors": errors(triple, dataset),
-    }
-    saving.save(triple, run.path(MODEL))
-    run.write(record)
-    run.remove_checkpoints()
-    draw(run, triple, dataset.x_test, log)
+        record = run.finish(
+            triple,
+            backend=backend,
+            versions=versions(("kerasae", "keras", "numpy", backend)),
+            split={"train": len(dataset.x_train), "test": len(dataset.x_test)},
+            parameters=triple.autoencoder.count_params(),
+            code_size=math.prod(triple.encoder.output_shape[1:]),
+            errors=_errors(triple, dataset),
+        )
+        draw(run, triple, dataset.x_test, log)
     return record
 
 
-def _board(
+def _tensorboard(
     run: Run, dataset: Dataset, settings: dict[str, Any]
 ) -> callbacks.TensorBoard:
-    """Return the callback that writes for TensorBoard, or raise if it cannot."""
+    """Return the callback for TensorBoard, or raise if that is not installed."""
     plain = {name: value for name, value in settings.items() if name != "options"}
     return callbacks.TensorBoard(
         run.path(TENSORBOARD),
@@ -174,7 +142,7 @@ def _board(
     )
 
 
-def _check_record(settings: dict[str, Any]) -> None:
+def _require_json(settings: dict[str, Any]) -> None:
     """Check that `metrics.json` can hold the settings."""
     for name, value in settings.items():
         try:
@@ -187,8 +155,10 @@ def _check_record(settings: dict[str, Any]) -> None:
             ) from error
 
 
-def build(variant: str, shape: tuple[int, ...], options: dict[str, Any]) -> Autoencoder:
-    """Build a variant by its name, or say which name or option is unknown."""
+def _build(
+    variant: str, shape: tuple[int, ...], options: dict[str, Any]
+) -> Autoencoder:
+    """Build the variant of that name, or raise if there is none."""
     if variant not in VARIANTS:
         raise ValueError(
             f"There is no variant {variant!r}. {_checks.nearest(variant, VARIANTS)}"
@@ -196,11 +166,11 @@ def build(variant: str, shape: tuple[int, ...], options: dict[str, Any]) -> Auto
     return VARIANTS[variant](shape, **options)
 
 
-def fit_variant(dataset: Dataset, variant: str) -> Dataset:
-    """Give samples the axes that the variant asks for.
+def _reshape_for(variant: str, dataset: Dataset) -> Dataset:
+    """Give samples the axes that the variant expects.
 
-    Gray images and series of one channel get an axis for it. Gray images become
-    sequences of their rows.
+    Grayscale images and series with one channel get a channel axis. For models of
+    sequences, grayscale images become sequences of their rows.
     """
     shape = dataset.x_train.shape[1:]
     axes = SAMPLE_AXES.get(variant, ())
@@ -214,43 +184,34 @@ def fit_variant(dataset: Dataset, variant: str) -> Dataset:
     )
 
 
-def errors(triple: Autoencoder, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """Return mean squared errors per feature on train and test data.
+def _errors(triple: Autoencoder, dataset: Dataset) -> dict[str, dict[str, float]]:
+    """Return mean squared errors per feature on training and test data.
 
-    Those of the model, of a principal component analysis with as many dimensions
-    and, for a denoising model, those of its output for corrupted input. Padding of
-    sequences is left out, and with it the analysis, which knows no padding.
+    They are those of the model, of a denoising model also for corrupted input, and of
+    a principal component analysis with as many dimensions. Padded time steps are left
+    out, and so is the analysis then: it does not know about padding.
     """
     parts = {"train": dataset.x_train, "test": dataset.x_test}
     steps = {name: valid_steps(triple, x) for name, x in parts.items()}
     padded = steps["train"] is not None
 
-    def judge(see: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
-        found = {}
+    def by_part(inputs: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
+        errors = {}
         for name, x in parts.items():
-            y = predict(triple, see(x))
+            y = predict(triple, inputs(x))
             if padded:
                 x, y = x[steps[name]], y[steps[name]]
-            found[name] = metrics.reconstruction_error(x, y)
-        return found
+            errors[name] = metrics.reconstruction_error(x, y)
+        return errors
 
-    found = {"autoencoder": judge(lambda x: x)}
+    errors = {"autoencoder": by_part(lambda x: x)}
     if denoises(triple):
-        found["autoencoder, corrupted input"] = judge(lambda x: corrupted(triple, x))
-    # A principal component analysis has no more dimensions than that, and needs two
+        errors["autoencoder, corrupted input"] = by_part(lambda x: corrupted(triple, x))
+    # A principal component analysis has at most so many dimensions, and needs two
     # samples.
     most = min(len(dataset.x_train), dataset.x_train[0].size)
     dimensions = min(math.prod(triple.encoder.output_shape[1:]), most)
     if len(dataset.x_train) > 1 and not padded:
         pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
-        found[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
-    return found
-
-
-def _versions() -> dict[str, str]:
-    backend = keras.backend.backend()
-    packages = ("kerasae", "keras", "numpy", backend)
-    return {
-        "python": platform.python_version(),
-        **{package: version(package) for package in packages},
-    }
+        errors[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
+    return errors

@@ -1,4 +1,4 @@
-"""A run's state after its last whole epoch."""
+"""The state of a run after its last full epoch."""
 
 import time
 
@@ -9,14 +9,14 @@ from kerasae.runs.run import Run
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Keeps the model as it was after the last whole epoch, and the time it took.
+    """Saves the model after every epoch, and the seconds of training so far.
 
-    Named after its epoch and renamed into place, so that whatever moment a run is
-    killed at, the newest checkpoint is whole and says how far it got. The seconds
-    of training are kept in the run's record, if it has one.
+    The file is named after its epoch and written atomically: whenever a run is
+    killed, the newest checkpoint is complete and tells how far the run got. The
+    seconds go into the run's record, if it has one.
 
     Args:
-        run: The run whose folder takes the file.
+        run: The run whose folder holds the file.
 
     Example:
         >>> import tempfile
@@ -37,18 +37,18 @@ class Checkpoint(keras.callbacks.Callback):
     def __init__(self, run: Run) -> None:
         super().__init__()
         self.run = run
-        self._seconds = self._began = 0.0
+        self._seconds_before = self._start = 0.0
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Note the time, and how long the run has trained before."""
-        self._seconds = self.run.read()["seconds"] if self.run.exists else 0.0
-        self._began = time.perf_counter()
+        before = self.run.read()["seconds"] if self.run.exists else 0.0
+        self._seconds_before, self._start = before, time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the new checkpoint and the time, then remove the old checkpoint."""
         path = self.run.checkpoint(epoch + 1)
         saving.save(self.model, path)
         if self.run.exists:
-            seconds = self._seconds + time.perf_counter() - self._began
+            seconds = self._seconds_before + time.perf_counter() - self._start
             self.run.write({**self.run.read(), "seconds": round(seconds, 2)})
         self.run.remove_checkpoints(keep=path)

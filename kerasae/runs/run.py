@@ -23,9 +23,9 @@ TENSORBOARD = "tensorboard"
 _PICTURES = (RECONSTRUCTIONS, CURVES, ARCHITECTURE, SAMPLES)
 _FILES = (MODEL, HISTORY, METRICS, *_PICTURES)
 _CHECKPOINTS = f"checkpoint-{'[0-9]' * 6}.keras"
-# What `metrics.json` says from the beginning on.
+# What `metrics.json` holds from the start.
 _KEYS = {"finished", "settings", "seconds"}
-# What a resumed run may change: to train longer.
+# Settings that a resumed run may change: to train longer.
 _FREE_TO_CHANGE = ("epochs",)
 
 
@@ -55,21 +55,21 @@ class Run:
         return self.path(METRICS).is_file()
 
     def read(self) -> dict[str, Any]:
-        """Return what `metrics.json` says.
+        """Return the record in `metrics.json`.
 
         Raises:
             FileNotFoundError: If the folder holds no run.
-            ValueError: If the file is damaged, or is not a run's.
+            ValueError: If the file is damaged, or is not the record of a run.
         """
         if not self.exists:
             raise FileNotFoundError(
                 f"{str(self.folder)!r} holds no run: there is no {METRICS} in it. "
-                "Name a folder that `kerasae train` wrote."
+                "Name a folder written by `kerasae train`."
             )
         path = self.path(METRICS)
         try:
             record = json.loads(path.read_text())
-        except ValueError as error:  # no JSON, or no text at all
+        except ValueError as error:  # not JSON, or not even text
             raise ValueError(f"{str(path)!r} is damaged ({error}).") from error
         if not isinstance(record, dict) or not record.keys() >= _KEYS:
             raise ValueError(
@@ -79,22 +79,22 @@ class Run:
         return record
 
     def read_finished(self) -> dict[str, Any]:
-        """Return what `metrics.json` says at the end of a run.
+        """Return the record of a finished run.
 
         Raises:
             FileNotFoundError: If the folder holds no run, or an unfinished one.
-            ValueError: If the file is damaged, or is not a run's.
+            ValueError: If the file is damaged, or is not the record of a run.
         """
         record = self.read()
         if not record["finished"]:
             raise FileNotFoundError(
                 f"The run in {str(self.folder)!r} is not finished. Finish it with the "
-                "command that began it and --resume."
+                "command that started it and --resume."
             )
         return record
 
     def write(self, record: dict[str, Any]) -> None:
-        """Replace `metrics.json`, whole or not at all."""
+        """Replace `metrics.json` atomically."""
         with replacing(self.path(METRICS)) as temporary:
             temporary.write_text(json.dumps(record, indent=2) + "\n")
 
@@ -102,22 +102,22 @@ class Run:
         """Return the trained triple.
 
         Raises:
-            FileNotFoundError: If the run is not finished, or no run.
+            FileNotFoundError: If the folder holds no run, or an unfinished one.
         """
         self.read_finished()
         return saving.load(self.path(MODEL))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other commands from training in the folder meanwhile.
+        """Keep other commands from training in the folder in the meantime.
 
         Raises:
-            FileExistsError: If one does already.
+            FileExistsError: If another command is training there.
             OSError: If the folder cannot be written.
         """
         try:
             import fcntl
-        except ImportError:  # not on Windows
+        except ImportError:  # on Windows
             yield
             return
         path = self.path(".lock")
@@ -127,7 +127,7 @@ class Run:
         except OSError as error:
             raise OSError(
                 f"The output folder {str(self.folder)!r} cannot be written: "
-                f"{error.strerror}. Name another with --output."
+                f"{error.strerror}. Choose another with --output."
             ) from error
         with file:
             try:
@@ -135,7 +135,7 @@ class Run:
             except BlockingIOError:
                 raise FileExistsError(
                     f"Another command is training in {str(self.folder)!r}. Wait for "
-                    "it, or name another --output."
+                    "it, or choose another --output."
                 ) from None
             try:
                 yield
@@ -146,34 +146,32 @@ class Run:
         """Check that a new run would overwrite nothing.
 
         Raises:
-            FileExistsError: If the folder holds a run, or a file that is named
-                like one of a run's.
+            FileExistsError: If the folder holds a run, or a file with the name of
+                one of a run's files.
         """
         if self.exists:
             if self.read()["finished"]:
-                advice = "--force replaces it, --resume with more --epochs goes on."
-                state = "a finished run"
+                state, resumption = "a finished run", "--resume and more --epochs"
             else:
-                advice = "--resume goes on, --force starts anew."
-                state = "an unfinished run"
+                state, resumption = "an unfinished run", "--resume"
             raise FileExistsError(
-                f"{str(self.folder)!r} holds {state}. {advice} "
-                "Or name another --output."
+                f"{str(self.folder)!r} already holds {state}. Pass --force to replace "
+                f"it, {resumption} to continue it, or another --output."
             )
         for name in _FILES:
             if self.path(name).exists():
                 raise FileExistsError(
                     f"{str(self.folder)!r} holds no run, but the file {name!r}, which "
-                    "a run would overwrite. Name another --output, or add --force."
+                    "a run would overwrite. Choose another --output, or add --force."
                 )
 
     def begin(self, settings: dict[str, Any]) -> None:
-        """Make the folder ready for a new run; an old one is removed.
+        """Prepare the folder for a new run, and remove an old one.
 
         Raises:
             OSError: If the folder cannot be written.
         """
-        # Written first: an unwritable folder is noticed before anything is removed.
+        # Written first, so that nothing is removed from an unwritable folder.
         self.write({"finished": False, "settings": settings, "seconds": 0.0})
         for name in _FILES:
             if name != METRICS:
@@ -182,21 +180,21 @@ class Run:
         self._remove_leftovers()
 
     def resume(self, settings: dict[str, Any]) -> tuple[int, Autoencoder | None]:
-        """Return how many epochs are done, and the model as it was after them.
+        """Return how many epochs are done, and the triple as it was after them.
 
         Raises:
             FileNotFoundError: If there is no run to resume.
-            ValueError: If the settings differ from those the run began with, or
-                ask for fewer epochs than are done.
+            ValueError: If the settings differ from the run's own, or ask for fewer
+                epochs than are done.
         """
         record = self.read()
         for key, value in settings.items():
-            before = record["settings"].get(key)
-            if key not in _FREE_TO_CHANGE and before != json.loads(json.dumps(value)):
+            original = record["settings"].get(key)
+            if key not in _FREE_TO_CHANGE and original != json.loads(json.dumps(value)):
                 raise ValueError(
-                    f"The run in {str(self.folder)!r} began with {key}={before!r}, not "
-                    f"{value!r}. Resume it with its own settings, or name another "
-                    "--output."
+                    f"The run in {str(self.folder)!r} began with {key}={original!r}, "
+                    f"not {value!r}. Resume it with its own settings, or choose "
+                    "another --output."
                 )
         checkpoints = self.checkpoints()
         self._remove_leftovers()
@@ -204,26 +202,50 @@ class Run:
             done = record["epochs"]
             if settings["epochs"] <= done:
                 raise ValueError(
-                    f"The run in {str(self.folder)!r} is finished, with {done} epochs. "
-                    f"To go on, ask for more than {done} with --epochs."
+                    f"The run in {str(self.folder)!r} finished after epoch {done}. "
+                    "To continue it, pass more than that as --epochs."
                 )
-            model = saving.load(self.path(MODEL))
-            # From here on the run counts as unfinished, and goes by checkpoints.
+            triple = saving.load(self.path(MODEL))
+            # From here on the run is unfinished, and is resumed from checkpoints.
             with replacing(self.checkpoint(done)) as temporary:
                 shutil.copyfile(self.path(MODEL), temporary)
         elif checkpoints:
             done = int(checkpoints[-1].stem.rpartition("-")[2])
             if settings["epochs"] < done:
                 raise ValueError(
-                    f"The run in {str(self.folder)!r} has {done} epochs behind it. "
+                    f"The run in {str(self.folder)!r} has finished epoch {done}. "
                     f"Resume it with --epochs {done} or more."
                 )
-            model = saving.load(checkpoints[-1])
+            triple = saving.load(checkpoints[-1])
         else:
-            done, model = 0, None
+            done, triple = 0, None
         self._keep_epochs(done)
         self.write({**record, "finished": False, "settings": settings})
-        return done, model
+        return done, triple
+
+    def finish(self, triple: Autoencoder, **results: Any) -> dict[str, Any]:
+        """Save the trained triple, and mark the run as finished.
+
+        Args:
+            triple: The triple after its last epoch.
+            **results: Further contents of `metrics.json`.
+
+        Returns:
+            The record that `metrics.json` then holds.
+        """
+        record = self.read()
+        settings = record["settings"]
+        record = {
+            "finished": True,
+            "settings": settings,
+            "epochs": settings["epochs"],
+            "seconds": record["seconds"],
+            **results,
+        }
+        saving.save(triple, self.path(MODEL))
+        self.write(record)
+        self.remove_checkpoints()
+        return record
 
     def checkpoint(self, epoch: int) -> Path:
         """Return the path of the checkpoint after an epoch, counted from 1."""
@@ -240,13 +262,13 @@ class Run:
                 path.unlink()
 
     def _remove_leftovers(self) -> None:
-        """Remove what a killed run was writing."""
+        """Remove what a killed run left half-written."""
         for name in (*_FILES, _CHECKPOINTS):
             for path in leftovers(self.folder, name):
                 path.unlink()
 
     def _keep_epochs(self, count: int) -> None:
-        """Drop history of epochs that no checkpoint holds."""
+        """Drop the history of epochs after the last checkpoint."""
         path = self.path(HISTORY)
         if not path.exists():
             return
@@ -255,7 +277,7 @@ class Run:
             temporary.write_text("".join(lines[: count + 1] if count else []))
 
     def history(self) -> dict[str, list[float]]:
-        """Return the losses of every epoch, as `keras.callbacks.History` has them.
+        """Return the losses of every epoch, as `keras.callbacks.History` does.
 
         Raises:
             FileNotFoundError: If the folder holds no history.
@@ -264,7 +286,7 @@ class Run:
             raise FileNotFoundError(f"There is no {HISTORY} in {str(self.folder)!r}.")
         with self.path(HISTORY).open(newline="") as file:
             rows = list(csv.DictReader(file))
-        # Keras names losses of a validation that there was not, and writes NA.
+        # Without validation data, Keras writes its columns with NA in them.
         return {
             name: [float(row[name]) for row in rows]
             for name, value in (rows[0] if rows else {}).items()

@@ -7,9 +7,9 @@ import keras
 import numpy as np
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CORRUPTION, HEAD
 from kerasae._triple import Autoencoder, as_triple
-from kerasae.builders.initial_weights import InitialWeights
 from kerasae.engine.check_finite import check_finite
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit

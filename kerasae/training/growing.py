@@ -6,9 +6,9 @@ from typing import Any
 import keras
 
 from kerasae import _checks
+from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE
 from kerasae._triple import Autoencoder, as_triple, split
-from kerasae.builders.initial_weights import InitialWeights
 from kerasae.engine.check_finite import check_finite
 from kerasae.engine.checked_samples import checked_samples
 from kerasae.engine.compiling import compile as compile_fast

@@ -1,0 +1,69 @@
+"""The commands that apply trained models to data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kerasae._files import checked_path, replacing
+from kerasae._types import ArrayLike
+from kerasae.cli._arguments import Backend, RunData, RunFolder, Split
+from kerasae.cli._printing import counted
+from kerasae.cli._process import use_backend
+
+
+def reconstruct(
+    run: RunFolder,
+    data: RunData = None,
+    split: Split = "test",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="A picture (.png, .svg, .pdf) or all reconstructions (.npy). "
+            "Default: a picture in the run's folder."
+        ),
+    ] = None,
+    backend: Backend = None,
+) -> None:
+    """Reconstruct data with a trained model, and print the error."""
+    use_backend(backend)
+    from kerasae import metrics, plotting, runs
+    from kerasae.engine.prediction import predict
+
+    triple, x, name = runs.load_with_samples(run, data=data, split=split)
+    output = output or run / f"reconstructions-{name}.png"
+    reconstructed = predict(triple, x)
+    if output.suffix == ".npy":
+        _save_array(output, reconstructed)
+    else:
+        plotting.plot_reconstructions(x[:10], reconstructed[:10], path=output)
+    error = metrics.reconstruction_error(x, reconstructed)
+    print(f"{counted(len(x), 'sample')}, mean squared error per feature {error:.5f}")
+    print(f"written: {output}")
+
+
+def encode(
+    run: RunFolder,
+    output: Annotated[Path, typer.Option(help="The .npy file for the codes.")],
+    data: RunData = None,
+    split: Split = "all",
+    backend: Backend = None,
+) -> None:
+    """Write the codes of data, one row per sample, in the order of the data."""
+    use_backend(backend)
+    from kerasae import runs
+    from kerasae.engine.prediction import predict
+
+    checked_path(output, ("npy",))
+    triple, x, _ = runs.load_with_samples(run, data=data, split=split)
+    codes = predict(triple.encoder, x)
+    _save_array(output, codes)
+    print(f"codes of shape {codes.shape} written: {output}")
+
+
+def _save_array(path: Path, array: ArrayLike) -> None:
+    """Write an `.npy` file atomically."""
+    import numpy as np
+
+    with replacing(path, ("npy",)) as temporary:
+        np.save(temporary, array)

@@ -1,0 +1,28 @@
+"""What commands print: tables, errors and counts."""
+
+from collections.abc import Sequence
+
+
+def print_table(rows: Sequence[Sequence[str]], text_columns: int = 1) -> None:
+    """Print rows, the first of which is the header, in columns as wide as needed.
+
+    The first `text_columns` columns are aligned to the left, the others, numbers,
+    to the right.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            f"{cell:{'<' if number < text_columns else '>'}{width}}"
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(cells).rstrip())
+
+
+def error_cell(error: float | None) -> str:
+    """Return an error as tables show it."""
+    return "-" if error is None else f"{error:.5f}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return `1 epoch`, `2 epochs` and so on."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,67 @@
+"""The commands that look at finished runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kerasae.cli._arguments import Backend, RunData, RunFolder
+from kerasae.cli._printing import error_cell, print_table
+from kerasae.cli._process import use_backend
+
+
+def plot(run: RunFolder, data: RunData = None, backend: Backend = None) -> None:
+    """Draw the pictures of a run again."""
+    use_backend(backend)
+    from kerasae import runs
+
+    for path in runs.plot(run, data=data):
+        print(f"written: {path}")
+
+
+def compare(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN...", help="Folders written by `kerasae train`."),
+    ],
+    output: Annotated[
+        Path, typer.Option(help="Where to draw all learning curves.")
+    ] = Path("compare.png"),
+    backend: Backend = None,
+) -> None:
+    """Compare runs: their models, errors and learning curves."""
+    use_backend(backend)
+    from kerasae import runs
+
+    rows = runs.compare(folders, path=output)
+    models = [
+        (
+            row["run"],
+            row["variant"].replace("_", "-"),
+            row["backend"],
+            str(row["code_size"]),
+            f"{row['parameters']:,}",
+        )
+        for row in rows
+    ]
+    results = [
+        (
+            row["run"],
+            str(row["epochs"]),
+            f"{row['seconds']:.1f}",
+            *(error_cell(row[f"{part}_error"]) for part in ("train", "test", "pca")),
+        )
+        for row in rows
+    ]
+    # Two tables of few columns, for a terminal 80 characters wide.
+    print_table(
+        [("run", "variant", "backend", "code", "parameters"), *models], text_columns=3
+    )
+    print()
+    errors = ("train error", "test error", "PCA error")
+    print_table([("run", "epochs", "seconds", *errors), *results])
+    print("\nErrors are mean squared errors per feature. PCA uses codes of the same")
+    print("size; its error is that on the test data.")
+    if len({row["data"] for row in rows}) > 1:
+        print("The runs have different data: their errors are not comparable.")
+    print(f"\nwritten: {output}")

@@ -1,0 +1,1 @@
+"""Curves, histograms and maps of many samples at once."""

@@ -1,0 +1,1 @@
+"""The layers of a model and how they follow."""

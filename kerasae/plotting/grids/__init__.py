@@ -1,0 +1,1 @@
+"""Pictures of samples, codes and filters side by side."""

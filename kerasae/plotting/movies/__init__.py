@@ -1,0 +1,1 @@
+"""Frames drawn while a model learns, and the movies made of them."""

@@ -1,0 +1,1 @@
+"""The one renderer of samples, for figures, movie frames and TensorBoard."""

@@ -1,0 +1,90 @@
+"""Training that can be killed at any time and resumed after its last full epoch."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from kerasae import training
+from kerasae._triple import Autoencoder
+from kerasae._types import ArrayLike
+from kerasae.engine.check_finite import check_finite
+from kerasae.engine.progress import Progress
+from kerasae.runs._interruption import Interruption
+from kerasae.runs.checkpoint import Checkpoint
+from kerasae.runs.run import HISTORY, Run
+
+_IF_DIVERGED = (
+    "Start again with --force and a smaller learning rate, where there is one to "
+    "choose (--learning-rate)."
+)
+
+
+def fit_in_folder(
+    run: Run,
+    triple: Autoencoder,
+    x: ArrayLike,
+    *,
+    settings: dict[str, Any],
+    resume: bool,
+    label: str = "",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    log: Callable[[str], None] | None = None,
+    **fit_options: Any,
+) -> Autoencoder:
+    """Train as `kerasae.fit` does, with history and checkpoints in a run's folder.
+
+    Args:
+        run: The run, new or to be resumed.
+        triple: The triple, compiled.
+        x: Samples.
+        settings: The run's settings. Those named `epochs`, `batch_size` and `seed`
+            are used here; a resumed run compares all of them with its own.
+        resume: Whether to continue the run in the folder instead of a new one.
+        label: Text in front of every line of progress.
+        callbacks: Further callbacks; those with a `close` method are closed at the
+            end.
+        log: Receives the epoch after which training resumes; None discards it.
+        **fit_options: Further arguments of `kerasae.fit`, except `verbose`.
+
+    Returns:
+        The trained triple: not `triple` where a checkpoint was resumed.
+
+    Raises:
+        KeyboardInterrupt: On Ctrl-C, after the current batch.
+        FileNotFoundError: If there is no run to resume.
+        ValueError: If training diverges, or the run cannot be resumed with these
+            settings.
+    """
+    epochs, done = settings["epochs"], 0
+    if resume:
+        done, restored = run.resume(settings)
+        triple = restored or triple
+        # Not the order of samples that the first epochs saw.
+        keras.utils.set_random_seed((settings["seed"] + done) % 2**32)
+        if log is not None:
+            log(f"resuming after epoch {done} of {epochs}")
+    else:
+        run.begin(settings)
+    losses = keras.callbacks.CSVLogger(run.path(HISTORY), append=True)
+    progress = Progress(label=label)
+    with Interruption() as interruption:
+        try:
+            history = training.fit(
+                triple.autoencoder,
+                x,
+                epochs=epochs,
+                initial_epoch=done,
+                batch_size=settings["batch_size"],
+                verbose=0,
+                callbacks=[losses, *callbacks, Checkpoint(run), progress, interruption],
+                **fit_options,
+            )
+        finally:
+            # Keras does not close them when training is interrupted.
+            losses.on_train_end()
+            for callback in (progress, *callbacks):
+                if hasattr(callback, "close"):
+                    callback.close()
+    check_finite(history, fix=_IF_DIVERGED)
+    return triple
