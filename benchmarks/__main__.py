@@ -1,15 +1,15 @@
-"""Our training beside a plain Keras script and beside loops written by hand.
+"""Our training beside plain Keras scripts and loops written by hand.
 
     python -m benchmarks                    # everything: about an hour on two cores
     python -m benchmarks --cases deep vae --backends jax
     python -m benchmarks --quick            # does it run at all?
     python -m benchmarks --show results.json
 
-Every way of training a case has a process of its own, and they take turns, epoch by
-epoch, so that a busy machine slows all alike. The first epoch, which compiles, stands
-in a column of its own. All make the same updates on the same images; losses show it.
-For pretraining an "epoch" is the training of a whole stack from new weights, with the
-compiling that this takes in a script.
+Needs `pip install -e ".[all,benchmarks]"`. Everyone who trains a case has a process of
+its own, and they take turns, epoch by epoch, so that a busy machine slows all alike.
+The first epoch, which compiles, has a column of its own. All make the same updates on
+the same images, as their losses show. For pretraining an "epoch" is the training of a
+whole stack from new weights, with all the compiling that a script would do.
 """
 
 import argparse
@@ -19,13 +19,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _options, _table
-from benchmarks._cases import CASES, source
-from benchmarks._parent import compare
-from benchmarks._ways import ways
-from kerasae.reproduce import _machine
+from benchmarks import command, tables
+from benchmarks.cases import CASES, image_source
+from benchmarks.contenders import contenders
+from benchmarks.runner import Result, compare
 
-# Of each of these the other is the measure: they take turns too.
+# One is the measure of the other: they take turns too.
 _TOGETHER = {"denoising", "without noise"}
 _QUICK = {"cases": ["undercomplete", "conv"], "rounds": 1, "samples": 300, "repeats": 3}
 
@@ -36,25 +35,23 @@ def main() -> None:
     if arguments.show:
         print(markdown(json.loads(arguments.show.read_text(encoding="utf-8"))))
         return
-    settings = {"rounds": arguments.rounds, "images": source()}
-    report = _machine.report(settings=settings, cases={})
+    settings = {"rounds": arguments.rounds, "images": image_source()}
+    cases: dict[str, list[Result]] = {}
     for group in _groups(arguments.cases):
         print(f"measuring {', '.join(group)} ...", file=sys.stderr, flush=True)
-        report["cases"].update(_measure(group, arguments))
+        cases |= _measure(group, arguments)
         # A long run that is stopped leaves what it has.
-        _options.write(arguments.json, report)
+        report = command.write(arguments.json, settings=settings, cases=cases)
     print(markdown(report))
 
 
 def _arguments() -> argparse.Namespace:
-    parser = _options.parser(
-        __doc__.splitlines()[0], rounds=5, file="build/benchmarks.json"
-    )
+    parser = command.parser(__doc__, rounds=5, file="benchmarks.json")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
-    parser.add_argument("--samples", type=int, help="fewer training images")
+    parser.add_argument("--samples", type=int, help="at most so many training images")
     parser.add_argument("--repeats", type=int, default=50, help="of a single image")
     parser.add_argument("--quick", action="store_true", help="two small cases")
-    parser.add_argument("--show", type=Path, metavar="JSON", help="print, measure not")
+    parser.add_argument("--show", type=Path, metavar="JSON", help="only print results")
     if "--quick" in sys.argv[1:]:
         parser.set_defaults(**_QUICK)
     return parser.parse_args()
@@ -69,7 +66,6 @@ def _groups(names: Iterable[str]) -> list[list[str]]:
 
 def _measure(names: list[str], arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the results of each case."""
-    predictions = min(10_000, arguments.samples or 10_000)
     parties = []
     for name in names:
         case = CASES[name]
@@ -77,10 +73,10 @@ def _measure(names: list[str], arguments: argparse.Namespace) -> dict[str, Any]:
             "case": name,
             "samples": min(case.samples, arguments.samples or case.samples),
             "batch_size": case.batch_size,
-            "predictions": predictions,
+            "predictions": min(10_000, arguments.samples or 10_000),
             "repeats": arguments.repeats,
         }
-        parties += [(way, options) for way in ways(arguments.backends)]
+        parties += [(each, options) for each in contenders(arguments.backends)]
     results = compare(parties, rounds=arguments.rounds)
     return {name: [r for r in results if r["case"] == name] for name in names}
 
@@ -89,20 +85,20 @@ def markdown(report: dict[str, Any]) -> str:
     """Return everything that was measured, as tables."""
     settings, cases = report["settings"], report["cases"]
     parts = [
-        _machine.headline(report),
+        command.headline(report),
         f"Images: {settings['images']}. Timed epochs after the first: "
         f"{settings['rounds']}. All values are medians.",
         "## How many times as fast kerasae trains",
-        _table.speed_table(cases),
+        tables.speed_table(cases),
     ]
     if cases.keys() >= _TOGETHER:
-        parts += ["## What noise costs", _table.noise_table(cases)]
+        parts += ["## What noise costs", tables.noise_table(cases)]
     for name, results in cases.items():
         shape = "-".join(map(str, CASES[name].layers))
         images, batch = results[0]["samples"], results[0]["batch_size"]
         parts += [
             f"## {name} ({shape}), {images:,} images in batches of {batch}",
-            _table.case_table(results),
+            tables.case_table(results),
         ]
     return "\n\n".join(parts)
 

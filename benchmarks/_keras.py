@@ -1,4 +1,4 @@
-"""The models as a plain Keras script has them, with Keras's defaults."""
+"""The models as in a plain Keras script, with Keras's defaults."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -8,15 +8,24 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from benchmarks._cases import PREDICTION_BATCH, Case
+from benchmarks.cases import PREDICTION_BATCH, Case
 
 
-class Keras:
+class Trainer:
     """A compiled Keras model, trained by its own `fit`."""
+
+    model: keras.Model
 
     def __init__(self, case: Case, x: np.ndarray) -> None:
         self.case, self.x = case, x
-        self.model = network(case)
+        self.build()
+
+    def build(self) -> None:
+        """Build and compile the model."""
+        models = {"dense": dense, "conv": convolutional, "vae": variational}
+        self.model = models[self.case.kind](self.case)
+        summed = self.case.kind == "vae"
+        self.model.compile("adam", summed_loss if summed else "binary_crossentropy")
 
     def epoch(self) -> float:
         """Train one epoch and return its loss."""
@@ -42,46 +51,36 @@ class Keras:
         }
 
 
-class KerasStack(Keras):
+class StackTrainer(Trainer):
     """Small autoencoders, each trained on the codes of the one before."""
+
+    def build(self) -> None:
+        """Leave it to each epoch."""
 
     def epoch(self) -> float:
         """Train the whole stack anew and return the loss of the outermost pair.
 
-        Those of the other pairs depend on the scale that codes happen to have; what
-        they have learned shows in the reconstructions.
+        The losses of the other pairs depend on the scale that codes happen to have;
+        what they have learned shows in the reconstructions.
         """
-        x = self.x
-        encoders, decoders = [], []
+        x, batch_size = self.x, self.case.batch_size
+        encoders, decoders, losses = [], [], []
         for inside, outside in pairwise((784, *self.case.layers)):
             outermost = not encoders
-            encoder = layers.Dense(outside, "relu")
-            decoder = layers.Dense(inside, "sigmoid" if outermost else "relu")
-            pair = keras.Sequential([keras.Input((inside,)), encoder, decoder])
-            loss = "binary_crossentropy" if outermost else "mean_squared_error"
-            pair.compile("adam", loss)
-            batch_size = self.case.batch_size
+            encoders.append(layers.Dense(outside, "relu"))
+            decoders.append(layers.Dense(inside, "sigmoid" if outermost else "relu"))
+            inputs = keras.Input((inside,))
+            pair = keras.Sequential([inputs, encoders[-1], decoders[-1]])
+            pair.compile("adam", "binary_crossentropy" if outermost else "mse")
             history = pair.fit(
                 x, x, batch_size=batch_size, epochs=self.case.epochs, verbose=0
             )
-            if outermost:
-                outer_loss = history.history["loss"][-1]
-            encoders.append(encoder)
-            decoders.insert(0, decoder)
+            losses.append(history.history["loss"][-1])
             if len(encoders) < len(self.case.layers):
-                half = keras.Sequential([keras.Input((inside,)), encoder])
-                x = half.predict(x, batch_size=batch_size, verbose=0)
-        self.model = keras.Sequential([keras.Input((784,)), *encoders, *decoders])
-        return outer_loss
-
-
-def network(case: Case) -> keras.Model | None:
-    """Return a compiled model; of a stack there is none before it is trained."""
-    if case.kind == "stack":
-        return None
-    model = {"dense": dense, "conv": convolutional, "vae": variational}[case.kind](case)
-    model.compile("adam", summed if case.kind == "vae" else "binary_crossentropy")
-    return model
+                encoder = keras.Sequential([inputs, encoders[-1]])
+                x = encoder.predict(x, batch_size=batch_size, verbose=0)
+        self.model = keras.Sequential([keras.Input((784,)), *encoders, *decoders[::-1]])
+        return losses[0]
 
 
 def dense(case: Case) -> keras.Model:
@@ -107,18 +106,15 @@ def convolutional(case: Case) -> keras.Model:
     for filters in case.layers:
         x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
         x = layers.MaxPooling2D(2, padding="same")(x)
-    for filters in reversed(case.layers[1:]):
-        x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+    for filters, padding in case.decoder:
+        x = layers.Conv2D(filters, 3, activation="relu", padding=padding)(x)
         x = layers.UpSampling2D(2)(x)
-    padding = "valid" if case.unpadded else "same"
-    x = layers.Conv2D(case.layers[0], 3, activation="relu", padding=padding)(x)
-    x = layers.UpSampling2D(2)(x)
     outputs = layers.Conv2D(1, 3, activation="sigmoid", padding="same")(x)
     return keras.Model(inputs, outputs)
 
 
 class Sampling(layers.Layer):
-    """Draws codes in training, and adds their divergence to the loss."""
+    """Samples codes in training, and adds their divergence to the loss."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -147,6 +143,6 @@ def variational(case: Case) -> keras.Model:
     return keras.Model(inputs, layers.Dense(784, "sigmoid")(x))
 
 
-def summed(x: Any, pictures: Any) -> Any:
+def summed_loss(x: Any, reconstructions: Any) -> Any:
     """Return the cross-entropy of each image, summed over its pixels."""
-    return ops.sum(ops.binary_crossentropy(x, pictures), axis=-1)
+    return ops.sum(ops.binary_crossentropy(x, reconstructions), axis=-1)

@@ -1,25 +1,24 @@
-"""The models and the training that this library has for them."""
+"""The models of this library, and the training that it has for them."""
 
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 from keras import ops
 
 import kerasae
-from benchmarks._cases import PREDICTION_BATCH, Case
-from benchmarks._keras import Keras
+from benchmarks import _keras
+from benchmarks.cases import PREDICTION_BATCH, Case
 from kerasae.training import pretrain
 
 
-class Kerasae(Keras):
+class Trainer(_keras.Trainer):
     """A triple, trained by `kerasae.fit`."""
 
-    def __init__(self, case: Case, x: np.ndarray) -> None:
-        self.case, self.x = case, x
-        self.triple = build(case)
-        self.model: keras.Model = self.triple.autoencoder
+    def build(self) -> None:
+        """Build and compile the triple."""
+        self.triple = build(self.case)
+        self.model = self.triple.autoencoder
         kerasae.compile(self.triple)
 
     def epoch(self) -> float:
@@ -41,7 +40,7 @@ class Kerasae(Keras):
         }
 
 
-class KerasaeStack(Kerasae):
+class StackTrainer(Trainer):
     """A triple, trained by `pretrain`."""
 
     def epoch(self) -> float:

@@ -1,27 +1,26 @@
-"""PyTorch as written by hand: the models, and the usual loop."""
+"""PyTorch by hand: its own layers and Adam, and the usual loop."""
 
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from itertools import chain, pairwise
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
-from benchmarks._cases import PREDICTION_BATCH, Case
+from benchmarks.cases import PREDICTION_BATCH, Case
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-class Loop:
+class Trainer:
     """A network and its optimizer, trained on images that lie on the device."""
 
     def __init__(self, case: Case, x: np.ndarray) -> None:
-        self.case = case
-        self.x = on_device(x)
+        self.case, self.x = case, on_device(x)
         if case.kind != "stack":
-            kinds = {"dense": Dense, "conv": Convolutional, "vae": Variational}
-            self.network = prepared(kinds[case.kind](case))
+            kind = Variational if case.kind == "vae" else Autoencoder
+            self.network = prepared(kind(case))
             self.optimizer = torch.optim.Adam(self.network.parameters())
 
     def epoch(self) -> float:
@@ -39,17 +38,16 @@ class Loop:
         return {"call": lambda: self.predict(x)}
 
 
-class LoopStack(Loop):
+class StackTrainer(Trainer):
     """Small autoencoders, each trained on the codes of the one before."""
 
     def epoch(self) -> float:
         """Train the whole stack anew and return the loss of the outermost pair."""
-        x = self.x
-        pairs: list[Dense] = []
-        losses = []
-        for sizes in pairwise((784, *self.case.layers)):
-            kind = Pair if pairs else Dense
-            pair = prepared(kind(Case("dense", sizes[1:]), inputs=sizes[0]))
+        x, losses = self.x, []
+        pairs: list[Autoencoder] = []
+        for inputs, units in pairwise((784, *self.case.layers)):
+            kind = Pair if pairs else Autoencoder
+            pair = prepared(kind(Case("dense", (units,)), inputs))
             optimizer = torch.optim.Adam(pair.parameters())
             for _ in range(self.case.epochs):
                 loss = train(pair, optimizer, x, self.case.batch_size)
@@ -77,30 +75,74 @@ def train(
     return total.item() / len(x)  # `item` waits for the device
 
 
-class Dense(nn.Module):
-    """Dense layers down to the code and up again."""
+def on_device(x: np.ndarray) -> torch.Tensor:
+    """Return images as torch wants them: channels in front."""
+    x = torch.from_numpy(x).to(DEVICE)
+    return x.movedim(-1, 1).contiguous() if x.ndim == 4 else x
+
+
+def prepared(network: nn.Module) -> nn.Module:
+    """Return a network on the device, with Keras's initializer: comparable losses."""
+    for layer in network.modules():
+        if isinstance(layer, (nn.Linear, nn.Conv2d)):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    return network.to(DEVICE)
+
+
+def linear(sizes: Sequence[int], activation: type[nn.Module]) -> nn.Sequential:
+    """Return dense layers, with an activation after each."""
+    steps = ((nn.Linear(*pair), activation()) for pair in pairwise(sizes))
+    return nn.Sequential(*chain.from_iterable(steps))
+
+
+def dense(case: Case, inputs: int) -> tuple[nn.Sequential, nn.Sequential]:
+    """Return dense layers down to the code, and up again to logits."""
+    sizes = (inputs, *case.layers)
+    return linear(sizes, nn.ReLU), linear(sizes[::-1], nn.ReLU)[:-1]
+
+
+def convolutional(case: Case) -> tuple[nn.Sequential, nn.Sequential]:
+    """Return convolutions with pooling, and with upsampling to logits."""
+    encoder, decoder = nn.Sequential(), nn.Sequential()
+    for inputs, filters in pairwise((1, *case.layers)):
+        # Sizes are rounded up, as by Keras's padding="same".
+        pooling = nn.MaxPool2d(2, ceil_mode=True)
+        convolution = nn.Conv2d(inputs, filters, 3, padding="same")
+        encoder.extend([convolution, nn.ReLU(), pooling])
+    for outputs, padding in case.decoder:
+        convolution = nn.Conv2d(filters, outputs, 3, padding=padding)
+        decoder.extend([convolution, nn.ReLU(), nn.Upsample(scale_factor=2)])
+        filters = outputs
+    return encoder, decoder.append(nn.Conv2d(filters, 1, 3, padding="same"))
+
+
+class Autoencoder(nn.Module):
+    """An encoder, and a decoder that returns logits."""
 
     def __init__(self, case: Case, inputs: int = 784) -> None:
         super().__init__()
-        self.penalty = case.penalty
-        sizes = (inputs, *case.layers)
-        self.encoder = nn.Sequential(*linear(sizes, nn.ReLU))
-        self.decoder = nn.Sequential(*linear(sizes[::-1], nn.ReLU)[:-1])
+        self.case = case
+        made = convolutional(case) if case.kind == "conv" else dense(case, inputs)
+        self.encoder, self.decoder = made
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return reconstructions."""
         return torch.sigmoid(self.decoder(self.encoder(x)))
 
     def loss(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the cross-entropy, and the penalty on the code."""
-        code = self.encoder(x)
+        """Return the cross-entropy, from noisy images too, and the penalty."""
+        noisy = x
+        if self.case.noise:
+            noisy = (x + self.case.noise * torch.randn_like(x)).clamp(0.0, 1.0)
+        code = self.encoder(noisy)
         loss = binary_cross_entropy_with_logits(self.decoder(code), x)
-        if self.penalty:
-            loss = loss + self.penalty * code.abs().sum() / len(x)
+        if self.case.penalty:
+            loss = loss + self.case.penalty * code.abs().sum() / len(x)
         return loss
 
 
-class Pair(Dense):
+class Pair(Autoencoder):
     """A small autoencoder of codes, which are not negative."""
 
     def __init__(self, case: Case, inputs: int) -> None:
@@ -112,51 +154,19 @@ class Pair(Dense):
         return mse_loss(self.decoder(self.encoder(x)), x)
 
 
-class Convolutional(nn.Module):
-    """Convolutions with pooling down and upsampling up."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__()
-        self.noise = case.noise
-        steps: list[nn.Module] = []
-        channels = 1
-        for filters in case.layers:
-            # Sizes are rounded up, as by Keras's padding="same".
-            pooling = nn.MaxPool2d(2, ceil_mode=True)
-            steps += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU(), pooling]
-            channels = filters
-        for filters in reversed(case.layers):
-            unpadded = case.unpadded and filters == case.layers[0]
-            convolution = nn.Conv2d(channels, filters, 3, padding=0 if unpadded else 1)
-            steps += [convolution, nn.ReLU(), nn.Upsample(scale_factor=2)]
-            channels = filters
-        self.logits = nn.Sequential(*steps, nn.Conv2d(channels, 1, 3, padding=1))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return reconstructions."""
-        return torch.sigmoid(self.logits(x))
-
-    def loss(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the cross-entropy of what is made of the noisy images."""
-        noisy = x
-        if self.noise:
-            noisy = (x + self.noise * torch.randn_like(x)).clamp(0.0, 1.0)
-        return binary_cross_entropy_with_logits(self.logits(noisy), x)
-
-
 class Variational(nn.Module):
     """A variational autoencoder of dense layers."""
 
     def __init__(self, case: Case) -> None:
         super().__init__()
         *hidden, code = case.layers
-        self.encoder = nn.Sequential(*linear((784, *hidden), nn.Tanh))
+        self.encoder = linear((784, *hidden), nn.Tanh)
         self.mean = nn.Linear(hidden[-1], code)
         self.log_variance = nn.Linear(hidden[-1], code)
-        self.decoder = nn.Sequential(*linear((code, *hidden[::-1], 784), nn.Tanh)[:-1])
+        self.decoder = linear((code, *hidden[::-1], 784), nn.Tanh)[:-1]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return what the mean of the code becomes."""
+        """Return reconstructions from the mean of the code."""
         return torch.sigmoid(self.decoder(self.mean(self.encoder(x))))
 
     def loss(self, x: torch.Tensor) -> torch.Tensor:
@@ -168,27 +178,3 @@ class Variational(nn.Module):
         reconstruction = binary_cross_entropy_with_logits(logits, x, reduction="sum")
         terms = log_variance.exp() + mean.square() - 1.0 - log_variance
         return (reconstruction + 0.5 * terms.sum()) / len(x)
-
-
-def linear(sizes: Iterable[int], activation: type[nn.Module]) -> list[nn.Module]:
-    """Return dense layers, an activation after each."""
-    return [
-        step
-        for inputs, outputs in pairwise(sizes)
-        for step in (nn.Linear(inputs, outputs), activation())
-    ]
-
-
-def prepared(network: nn.Module) -> nn.Module:
-    """Return a network on the device, with Keras's first weights: comparable losses."""
-    for layer in network.modules():
-        if isinstance(layer, (nn.Linear, nn.Conv2d)):
-            nn.init.xavier_uniform_(layer.weight)
-            nn.init.zeros_(layer.bias)
-    return network.to(DEVICE)
-
-
-def on_device(x: np.ndarray) -> torch.Tensor:
-    """Return images as torch wants them: channels in front."""
-    x = torch.from_numpy(x).to(DEVICE)
-    return x.movedim(-1, 1).contiguous() if x.ndim == 4 else x

@@ -5,14 +5,14 @@
 Every import happens in a process of its own, in turns.
 """
 
+import os
 import statistics
 import subprocess
 import sys
 
-from benchmarks import _options
-from benchmarks._parent import ROOT, environment
-from benchmarks._table import markdown
-from kerasae.reproduce import _machine
+from benchmarks import command
+from benchmarks.runner import environment
+from benchmarks.tables import markdown
 
 # Ours loads the rest when it is used, so what a script uses counts as well.
 _STATEMENTS = {
@@ -39,17 +39,15 @@ def seconds(statement: str, backend: str) -> float:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        cwd=ROOT,
-        env=environment(backend),
+        env={**os.environ, **environment(backend)},
     )
     return float(done.stdout.split()[-1])
 
 
 def main() -> None:
     """Measure and print."""
-    arguments = _options.parser(
-        __doc__.splitlines()[0], rounds=11, file="build/benchmarks-imports.json"
-    ).parse_args()
+    parser = command.parser(__doc__, rounds=11, file="benchmarks-imports.json")
+    arguments = parser.parse_args()
     imports, rows = {}, []
     for backend in arguments.backends:
         taken: dict[str, list[float]] = {name: [] for name in _STATEMENTS}
@@ -62,10 +60,12 @@ def main() -> None:
             medians = (statistics.median(values[1:]) for values in (times, over))
             cells = (f"{1000 * value:.0f}" for value in medians)
             rows.append([f"{name}, {backend}", *cells])
-    report = _machine.report(settings={"rounds": arguments.rounds}, imports=imports)
-    _options.write(arguments.json, report)
-    print(_machine.headline(report), end="\n\n")
-    print(markdown(["import", "milliseconds", "over keras"], rows))
+    command.publish(
+        arguments.json,
+        markdown(["import", "milliseconds", "over keras"], rows),
+        settings={"rounds": arguments.rounds},
+        imports=imports,
+    )
 
 
 if __name__ == "__main__":

@@ -4,14 +4,11 @@
     python -m benchmarks.memory --gigabytes 0.04 1 --backends jax
 
 An epoch over a memory-mapped file of 8-bit images, in a process of its own for each
-size. Two peaks are measured. One is of memory that is the process's own. The other one,
-as the system counts, includes pages of the file that happen to lie in memory, which
-the system takes back when it needs them.
+size. Two peaks are measured. One is that of the process's own memory. The other, as
+the system counts, includes pages of the file that happen to lie in memory, which the
+system takes back when it needs them.
 """
 
-import argparse
-import json
-import subprocess
 import sys
 import tempfile
 import threading
@@ -21,18 +18,18 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import _options
-from benchmarks._parent import ROOT, environment
-from benchmarks._table import markdown
+from benchmarks import command
+from benchmarks.contenders import Contender
+from benchmarks.runner import Result, new_process
+from benchmarks.tables import markdown
 from benchmarks.worker import peak_memory
-from kerasae.reproduce import _machine
 
 _WAYS = ("fit", "pairs")
 _BATCH = 4096
 
 
 def make_file(folder: Path, gigabytes: float) -> Path:
-    """Write a grey image and many black ones, which take no room on most disks."""
+    """Write a gray image and many black ones, which take no room on most disks."""
     path = folder / f"{gigabytes:g}.npy"
     shape = (int(gigabytes * 1e9) // 784, 784)
     pixels = np.lib.format.open_memmap(path, mode="w+", dtype="uint8", shape=shape)
@@ -79,65 +76,49 @@ def train(path: Path, way: str) -> dict[str, Any]:
     }
 
 
-def in_new_process(path: Path, way: str, backend: str) -> dict[str, Any]:
-    """Return what `train` returns, of a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.memory", "--train", way, str(path)],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        cwd=ROOT,
-        env=environment(backend),
-    )
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Return the result of every way with every file."""
+def measure(backends: list[str], sizes: list[float]) -> list[Result]:
+    """Return the results of each way with each file."""
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        for gigabytes in arguments.gigabytes:
+        for gigabytes in sizes:
             path = make_file(Path(folder), gigabytes)
-            for backend in arguments.backends:
+            for backend in backends:
                 for way in _WAYS:
                     print(f"{way}, {backend}, {gigabytes:g} GB ...", file=sys.stderr)
+                    with new_process(backend) as process:
+                        found = process.submit(train, path, way).result()
                     head = {"way": way, "backend": backend, "gigabytes": gigabytes}
-                    results.append({**head, **in_new_process(path, way, backend)})
+                    results.append({**head, **found})
     return results
 
 
-def table(results: list[dict[str, Any]]) -> str:
-    """Return a row each result."""
+def table(results: list[Result]) -> str:
+    """Return a row for each result."""
     rows = [
         [
-            f"{result['way']}, {result['backend']}",
+            Contender.of(result).label,
             f"{result['gigabytes']:g}",
             f"{result['own_mb']:.0f}",
             f"{result['all_mb']:.0f}",
             f"{result['seconds']:.1f}",
         ]
-        for result in sorted(results, key=lambda r: (r["way"], r["backend"]))
+        for result in sorted(results, key=Contender.of)
     ]
     return markdown(["way", "file, GB", "own MB", "with pages, MB", "seconds"], rows)
 
 
 def main() -> None:
     """Measure and print."""
-    parser = _options.parser(
-        __doc__.splitlines()[0], rounds=1, file="build/benchmarks-memory.json"
-    )
+    parser = command.parser(__doc__, rounds=1, file="benchmarks-memory.json")
     parser.add_argument("--gigabytes", type=float, nargs="+", default=[0.04, 4.0])
-    parser.add_argument("--train", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.train:
-        way, path = arguments.train
-        print(json.dumps(train(Path(path), way)))
-        return
-    results = measure(arguments)
-    report = _machine.report(settings={"batch_size": _BATCH}, results=results)
-    _options.write(arguments.json, report)
-    print(_machine.headline(report), end="\n\n")
-    print(table(results))
+    results = measure(arguments.backends, arguments.gigabytes)
+    command.publish(
+        arguments.json,
+        table(results),
+        settings={"batch_size": _BATCH},
+        results=results,
+    )
 
 
 if __name__ == "__main__":

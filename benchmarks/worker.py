@@ -1,84 +1,94 @@
-"""One way of training, in a process of its own that does what it is told.
+"""What a contender does in its own process: trains and predicts, and is timed."""
 
-    echo epoch | KERAS_BACKEND=jax python -m benchmarks.worker --way loop --backend jax
-
-Each line of standard input is a task, `epoch`, `predict`, `one_image` or `report`;
-each is answered by a line of JSON. What libraries print goes to standard error.
-"""
-
-import argparse
-import json
-import os
+import importlib
 import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
-from benchmarks._cases import CASES, Case, floats, images, reconstruction_loss
+from benchmarks.cases import CASES, floats, images, reconstruction_loss
+from benchmarks.contenders import Contender
 
 _WARM_UP = 5
 
 
-def make(way: str, backend: str, case: Case, x: np.ndarray) -> Any:
-    """Return the way, with its model built."""
-    stack = case.kind == "stack"
-    if way == "kerasae":
-        from benchmarks import _kerasae
-
-        return (_kerasae.KerasaeStack if stack else _kerasae.Kerasae)(case, x)
-    if way == "keras":
-        from benchmarks import _keras
-
-        return (_keras.KerasStack if stack else _keras.Keras)(case, x)
-    if backend == "torch":
-        from benchmarks import _torch
-
-        return (_torch.LoopStack if stack else _torch.Loop)(case, x)
-    from benchmarks import _jax
-
-    return (_jax.ScanStack if stack else _jax.Scan)(case, x)
-
-
 class Tasks:
-    """What a worker can be told to do.
+    """What a contender can be asked to do.
 
     Args:
-        way: The way, with its model built.
-        backend: What it runs on.
-        x: Images to predict.
+        contender: How, and on what, it trains.
+        case: Name of the case.
+        predictions: Number of images to predict.
         repeats: How often a single image is reconstructed.
+        bytes: Whether to train on 8-bit images instead of floats.
+        policy: Keras's precision, such as "mixed_bfloat16".
+        changes: Attributes of the case that are different.
     """
 
-    def __init__(self, way: Any, backend: str, x: np.ndarray, repeats: int) -> None:
-        self._way, self._backend, self._x = way, backend, x
-        self._repeats = repeats
+    def __init__(
+        self,
+        contender: Contender,
+        *,
+        case: str,
+        predictions: int = 10_000,
+        repeats: int = 50,
+        bytes: bool = False,
+        policy: str | None = None,
+        **changes: Any,
+    ) -> None:
+        changed = CASES[case]._replace(**changes)
+        if policy:
+            import keras
+
+            keras.mixed_precision.set_global_policy(policy)
+        x = images(changed, changed.samples)
+        name = contender.backend if contender.way == "loop" else contender.way
+        module = importlib.import_module(f"benchmarks._{name}")
+        stack = changed.kind == "stack"
+        trainer = module.StackTrainer if stack else module.Trainer
+        self._trainer = trainer(changed, x if bytes else floats(x))
+        self._test = floats(images(changed, predictions, "test"))
+        self._backend, self._repeats = contender.backend, repeats
 
     def epoch(self) -> dict[str, Any]:
         """Train one epoch."""
-        seconds, loss = _timed(self._way.epoch)
+        seconds, loss = _timed(self._trainer.epoch)
         return {"epoch_seconds": seconds, "loss": loss}
 
     def predict(self) -> dict[str, Any]:
         """Reconstruct many images."""
-        seconds, pictures = _timed(lambda: self._way.predict(self._x))
-        loss = reconstruction_loss(pictures, self._x)
+        seconds, found = _timed(lambda: self._trainer.predict(self._test))
+        loss = reconstruction_loss(found, self._test)
         return {"predict_seconds": seconds, "test_loss": loss}
 
     def one_image(self) -> dict[str, Any]:
         """Reconstruct one image many times; the first few times do not count."""
         answer = {}
-        for name, function in self._way.one_image(self._x[:1]).items():
+        for name, function in self._trainer.one_image(self._test[:1]).items():
             seconds = [_timed(function)[0] for _ in range(_WARM_UP + self._repeats)]
             answer[f"{name}_one_seconds"] = statistics.median(seconds[_WARM_UP:])
         return answer
 
     def report(self) -> dict[str, Any]:
-        """Tell what was used."""
+        """Return what was used."""
         return {"memory_mb": peak_memory(), "device": _device(self._backend)}
+
+
+# There is one to a process.
+_tasks: Tasks
+
+
+def build(contender: Contender, options: Mapping[str, Any]) -> None:
+    """Build the contender's model, and load its images."""
+    global _tasks
+    _tasks = Tasks(contender, **options)
+
+
+def do(task: str) -> dict[str, Any]:
+    """Do the task of this name."""
+    return getattr(_tasks, task)()
 
 
 def peak_memory() -> float:
@@ -106,46 +116,3 @@ def _device(backend: str) -> str:
 
     found = tensorflow.config.list_physical_devices("GPU")
     return found[0].name if found else "cpu"
-
-
-def main() -> None:
-    """Do what is asked for until nothing more is."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--way", choices=["kerasae", "keras", "loop"], required=True)
-    parser.add_argument("--backend", choices=["tensorflow", "jax", "torch"])
-    parser.add_argument("--case", choices=list(CASES), default="undercomplete")
-    parser.add_argument("--samples", type=int, help="training images")
-    parser.add_argument("--batch-size", type=int)
-    parser.add_argument("--layers", type=int, nargs="+", help="of the encoder")
-    parser.add_argument("--predictions", type=int, default=10_000, help="images")
-    parser.add_argument("--repeats", type=int, default=50, help="of a single image")
-    parser.add_argument("--bytes", action="store_true", help="train on 8-bit images")
-    parser.add_argument("--policy", help="of precision, such as mixed_bfloat16")
-    arguments = parser.parse_args()
-    # Only answers may reach the parent.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-
-    given = {
-        name: value
-        for name, value in vars(arguments).items()
-        if name in Case._fields and value is not None
-    }
-    case = CASES[arguments.case]._replace(**given)
-    if arguments.policy:
-        import keras
-
-        keras.mixed_precision.set_global_policy(arguments.policy)
-    x = images(case, case.samples)
-    way = make(
-        arguments.way, arguments.backend, case, x if arguments.bytes else floats(x)
-    )
-    del x
-    test = floats(images(case, arguments.predictions, "test"))
-    tasks = Tasks(way, arguments.backend, test, arguments.repeats)
-    for line in sys.stdin:
-        print(json.dumps(getattr(tasks, line.strip())()), file=answers, flush=True)
-
-
-if __name__ == "__main__":
-    main()

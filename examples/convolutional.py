@@ -21,7 +21,7 @@ from kerasae.plotting import (
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
-parser.add_argument("--epochs", type=int, default=10, help="rounds over the data")
+parser.add_argument("--epochs", type=int, default=10, help="passes over the data")
 parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
 

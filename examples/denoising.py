@@ -1,4 +1,4 @@
-"""Teach an autoencoder to clean images of noise that it has not seen.
+"""Train an autoencoder to remove noise that it has not seen from images.
 
 Run it with `python denoising.py --out FOLDER --epochs NUMBER --data NAME`.
 """
@@ -16,9 +16,9 @@ from kerasae.plotting import plot_history, plot_reconstructions
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
-parser.add_argument("--epochs", type=int, default=20, help="rounds over the data")
+parser.add_argument("--epochs", type=int, default=20, help="passes over the data")
 parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
-parser.add_argument("--images", type=int, default=10000, help="to train on")
+parser.add_argument("--images", type=int, default=10000, help="training images")
 arguments = parser.parse_args()
 
 keras.utils.set_random_seed(0)

@@ -1,4 +1,4 @@
-"""Let an autoencoder grow while it trains: a pair of layers more every few epochs.
+"""Grow an autoencoder while it trains, by a pair of layers every few epochs.
 
 Run it with `python growing.py --out FOLDER --epochs NUMBER --data NAME`.
 """
@@ -22,8 +22,8 @@ from kerasae.training import grow
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
 parser.add_argument("--epochs", type=int, default=4, help="before each growth")
-parser.add_argument("--last-epochs", type=int, default=8, help="after the last one")
-parser.add_argument("--batch-size", type=int, default=256, help="samples a step")
+parser.add_argument("--last-epochs", type=int, default=8, help="after the last")
+parser.add_argument("--batch-size", type=int, default=256, help="samples per step")
 parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""Train and save on one backend, then load and go on training on every other.
+"""Train and save on one backend, then load and continue training on the others.
 
 Run it with `python move_between_backends.py --out FOLDER --epochs NUMBER`.
 """
@@ -17,7 +17,7 @@ import kerasae
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"))
 parser.add_argument("--epochs", type=int, default=10)
-parser.add_argument("--load", type=Path, help="a file to go on from")
+parser.add_argument("--load", type=Path, help="a file to continue from")
 arguments = parser.parse_args()
 
 keras.utils.set_random_seed(0)

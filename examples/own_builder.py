@@ -1,4 +1,4 @@
-"""Write a builder of your own, with a layer of your own, and use all of kerasae on it.
+"""Write your own builder, with a layer of your own, and use all of kerasae with it.
 
 Run it with `python own_builder.py --out FOLDER --epochs NUMBER`.
 """
@@ -26,7 +26,7 @@ arguments = parser.parse_args()
 # %% A layer
 @keras.saving.register_keras_serializable("own_builder")
 class Shrink(layers.Layer):
-    """Moves values towards zero by a learned threshold, and smaller ones to zero."""
+    """Moves values toward zero by a learned threshold, and smaller ones to zero."""
 
     def __init__(self, start=0.5, **kwargs):
         super().__init__(**kwargs)

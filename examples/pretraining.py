@@ -1,4 +1,4 @@
-"""Train a ten-layer autoencoder from scratch, and layer by layer first.
+"""Train a ten-layer autoencoder from scratch, and with layer-wise pretraining.
 
 Run it with `python pretraining.py --out FOLDER --epochs NUMBER --data NAME`.
 """
@@ -18,9 +18,9 @@ PAIRS = len(HIDDEN_UNITS) + 1
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
-parser.add_argument("--epochs", type=int, default=3, help="a pair of layers")
-parser.add_argument("--tuning-epochs", type=int, default=5, help="of the whole")
-parser.add_argument("--batch-size", type=int, default=128, help="samples a step")
+parser.add_argument("--epochs", type=int, default=3, help="per pair of layers")
+parser.add_argument("--tuning-epochs", type=int, default=5, help="of fine-tuning")
+parser.add_argument("--batch-size", type=int, default=128, help="samples per step")
 parser.add_argument("--order", default="input", help="or ends")
 parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
@@ -32,7 +32,7 @@ x_train, x_test = data.x_train, data.x_test
 
 # %% Ten layers
 def build():
-    """Return five dense layers down to ten numbers and five up, all starting small."""
+    """Return five dense layers down to ten numbers and five up, with small weights."""
     keras.utils.set_random_seed(0)
     triple = kerasae.build_stacked_ae(
         x_train.shape[1:],

@@ -1,4 +1,4 @@
-"""Search the size of a code that a classifier does best with, in a pipeline.
+"""Search for the code size that a classifier does best with, in a pipeline.
 
 Run it with `python scikit_learn_pipeline.py --out FOLDER --epochs NUMBER`.
 """

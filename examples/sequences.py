@@ -18,7 +18,7 @@ STEPS, CODE_SIZE = 32, 4
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
-parser.add_argument("--epochs", type=int, default=40, help="rounds over the data")
+parser.add_argument("--epochs", type=int, default=40, help="passes over the data")
 arguments = parser.parse_args()
 
 

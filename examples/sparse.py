@@ -21,7 +21,7 @@ from kerasae.plotting import (
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
-parser.add_argument("--epochs", type=int, default=50, help="rounds over the data")
+parser.add_argument("--epochs", type=int, default=50, help="passes over the data")
 parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
 
@@ -32,7 +32,7 @@ shape = x_train.shape[1:]
 
 # %% Training and judging
 def train(name, triple, epochs):
-    """Train a model, judge it, and return its codes and reconstructions."""
+    """Train a model, evaluate it, and return its codes and reconstructions."""
     keras.utils.set_random_seed(0)
     kerasae.fit(triple, x_train, epochs=epochs, batch_size=256, verbose=0)
     codes = kerasae.predict(triple.encoder, x_test)

@@ -16,9 +16,9 @@ from kerasae.training import build_classifier, fine_tune, pretrain
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"))
 parser.add_argument("--epochs", type=int, default=40, help="of the classifier")
-parser.add_argument("--pretrain-epochs", type=int, default=40, help="a pair of layers")
+parser.add_argument("--pretrain-epochs", type=int, default=40, help="per layer pair")
 parser.add_argument("--data", default="digits")
-parser.add_argument("--labels", type=int, default=100, help="labelled images; 0 is all")
+parser.add_argument("--labels", type=int, default=100, help="labeled images; 0 is all")
 parser.add_argument("--units", type=int, default=200, help="in each of three layers")
 parser.add_argument("--batch-size", type=int, default=32)
 parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
@@ -30,7 +30,7 @@ x, y = data.x_train[:labels], data.y_train[:labels]
 
 
 def test_error(seed, pretrain_epochs):
-    """Return the share of test images that a classifier gets wrong, in percent."""
+    """Return the percentage of test images that a classifier gets wrong."""
     keras.utils.set_random_seed(seed)
     triple = kerasae.build_stacked_ae(
         data.x_train.shape[1:],

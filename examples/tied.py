@@ -1,4 +1,4 @@
-"""Give both halves one kernel, train with and without noise, and look at the filters.
+"""Share one kernel between both halves, train with and without noise, see the filters.
 
 Run it with `python tied.py --out FOLDER --epochs NUMBER --data NAME`.
 """
@@ -16,9 +16,9 @@ from kerasae.plotting import plot_filters, plot_reconstructions
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
-parser.add_argument("--epochs", type=int, default=51, help="rounds over the data")
+parser.add_argument("--epochs", type=int, default=51, help="passes over the data")
 parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
-parser.add_argument("--images", type=int, default=5000, help="to train on")
+parser.add_argument("--images", type=int, default=5000, help="training images")
 arguments = parser.parse_args()
 
 # %% Data

@@ -16,7 +16,7 @@ from kerasae.plotting import plot_history, plot_reconstructions
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
-parser.add_argument("--epochs", type=int, default=50, help="rounds over the data")
+parser.add_argument("--epochs", type=int, default=50, help="passes over the data")
 parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 parser.add_argument("--latent-dim", type=int, default=32, help="numbers in the code")
 arguments = parser.parse_args()

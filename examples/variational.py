@@ -1,4 +1,4 @@
-"""Train variational autoencoders, draw new images and the plane of a two-number code.
+"""Train variational autoencoders, sample images, and draw the plane of a small code.
 
 Run it with `python variational.py --out FOLDER --epochs NUMBER --data NAME`.
 """
@@ -21,8 +21,8 @@ from kerasae.plotting import (
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to")
-parser.add_argument("--epochs", type=int, default=10, help="rounds over the data")
-parser.add_argument("--batch-size", type=int, default=128, help="samples a step")
+parser.add_argument("--epochs", type=int, default=10, help="passes over the data")
+parser.add_argument("--batch-size", type=int, default=128, help="samples per step")
 parser.add_argument("--data", default="mnist", help="or fashion_mnist, digits")
 arguments = parser.parse_args()
 

@@ -1,13 +1,14 @@
-"""Arrays that come from outside: real numbers, finite, of a shape that fits."""
+"""Checks of the arrays that users pass in: real numbers, finite, of the right shape."""
 
 from typing import Any
 
 import numpy as np
 
 from kerasae._checks import Description, argument_error
+from kerasae._types import ArrayLike
 
 
-def as_array(argument: str, values: Any) -> np.ndarray:
+def as_array(argument: str, values: ArrayLike) -> np.ndarray:
     """Return `values` as an array of real numbers.
 
     Takes arrays, nested lists, and tensors of the Keras backend.
@@ -22,57 +23,108 @@ def as_array(argument: str, values: Any) -> np.ndarray:
             raise ValueError(message) from error
     else:
         array = _from_tensor(argument, values)
-    # "V": bfloat16, which mixed-precision models predict, is no native NumPy kind.
-    if array.dtype.kind not in "buifV" or array.dtype.names:
-        received = f"{argument}.dtype={array.dtype}"
-        expected = "an array of real numbers"
-        raise TypeError(argument_error(argument, expected, Description(received)))
+    # "V": bfloat16, which mixed-precision models predict, is not a native NumPy kind.
+    check_real(argument, array, kinds="buifV")
     return array
 
 
 def _from_tensor(argument: str, values: Any) -> np.ndarray:
     if not hasattr(values, "shape"):
         raise TypeError(argument_error(argument, "an array of numbers", values))
-    from keras import ops  # a tensor came, so its backend is loaded already
+    from keras import ops  # for a tensor, whose backend is loaded already
 
     return np.asarray(ops.convert_to_numpy(values))
 
 
-def as_samples(argument: str, values: Any) -> np.ndarray:
+def as_floats(argument: str, values: ArrayLike) -> np.ndarray:
+    """Return `values` as finite numbers of float32, of any shape."""
+    array = as_array(argument, values).astype("float32", copy=False)
+    if not np.isfinite(array).all():
+        raise ValueError(_finite_error(argument, ~np.isfinite(array), "values"))
+    return array
+
+
+def as_samples(argument: str, values: ArrayLike) -> np.ndarray:
     """Return `values` as finite floats, the first axis counting samples.
 
-    Whole numbers of 8 bits keep their type, as it tells their range.
+    8-bit unsigned integers keep their type, which tells their range.
     """
     array = as_array(argument, values)
-    if array.ndim < 2 or array.size == 0:
-        expected = "a non-empty array whose first axis counts samples"
-        fix = f"For a single sample write {argument}[None]."
-        raise ValueError(shape_error(argument, expected, array.shape, fix))
+    check_samples_shape(argument, array.shape)
     if array.dtype == np.uint8:
         return array
     if array.dtype not in (np.float32, np.float64):
         array = array.astype("float64")
     if not np.isfinite(array).all():
-        bad = np.flatnonzero(~np.isfinite(array).reshape(len(array), -1).all(axis=1))
-        raise ValueError(
-            f"`{argument}` must be finite. Received: NaN or infinity in {len(bad)} of "
-            f"{len(array)} samples, first in {argument}[{bad[0]}]. If a model "
-            "predicted them, its training diverged: lower the learning rate."
-        )
+        bad = ~np.isfinite(array).reshape(len(array), -1).all(axis=1)
+        fix = "If a model predicted them, its training diverged: lower the "
+        fix += "learning rate."
+        raise ValueError(_finite_error(argument, bad, "samples", fix))
     return array
+
+
+def finite_range(argument: str, x: np.ndarray, *, axes: int = 2) -> tuple[Any, Any]:
+    """Return the smallest and the largest value of an array of finite numbers.
+
+    Args:
+        argument: The array's name.
+        x: The array.
+        axes: How many axes it has at least.
+
+    Raises:
+        TypeError: If it holds no numbers.
+        ValueError: If it is empty, or has fewer axes, or NaN or infinity in it.
+    """
+    check_real(argument, x)
+    check_samples_shape(argument, x.shape, axes=axes)
+    with np.errstate(invalid="ignore"):
+        low, high = x.min(), x.max()
+    # NaN and infinity show in the extremes: a full mask is made for the error alone.
+    if not (np.isfinite(low) and np.isfinite(high)):
+        fix = "Remove these samples, or fill them in with numpy.nan_to_num(x)."
+        raise ValueError(_finite_error(argument, ~np.isfinite(x), "values", fix))
+    return low, high
+
+
+def check_real(argument: str, array: np.ndarray, *, kinds: str = "buif") -> None:
+    """Raise if an array holds anything but real numbers."""
+    if array.dtype.kind not in kinds or array.dtype.names:
+        expected = "an array of real numbers"
+        received = Description(f"{argument}.dtype={array.dtype}")
+        fix = "Convert it to numbers: x.astype('float32')."
+        raise TypeError(argument_error(argument, expected, received, fix))
+
+
+def check_samples_shape(
+    argument: str, shape: tuple[int, ...], *, axes: int = 2
+) -> None:
+    """Raise if a shape has fewer axes than samples need, or an empty one."""
+    if len(shape) < axes or 0 in shape:
+        expected = "of shape (n_samples, n_features) or (n_samples, ...), not empty"
+        fix = "For a single sample write x[None]; for samples of one number each, "
+        fix += "x[:, None]."
+        raise ValueError(shape_error(argument, expected, shape, fix))
+
+
+def _finite_error(argument: str, bad: np.ndarray, kind: str, fix: str = "") -> str:
+    """Return the error text for NaN and infinity, by a mask of where they are."""
+    first = np.argwhere(bad)[0].tolist()
+    received = f"NaN or infinity in {bad.sum()} of {bad.size} {kind}"
+    received += f", the first at index {first}"
+    return argument_error(argument, "finite", Description(received), fix)
 
 
 def shape_error(
     argument: str, expected: str, shape: tuple[Any, ...], fix: str = ""
 ) -> str:
-    """Return the shared error text, with a shape for what came."""
+    """Return the shared error text, with the shape that was received."""
     return argument_error(
         argument, expected, Description(f"{argument}.shape={shape}"), fix
     )
 
 
 def fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    """Tell whether a shape is the one wanted, None standing for any size."""
+    """Tell whether a shape is the one wanted, where None stands for any size."""
     return len(shape) == len(wanted) and all(
         size is None or size == given for given, size in zip(shape, wanted, strict=True)
     )

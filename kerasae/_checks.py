@@ -1,17 +1,18 @@
 """Argument checks that share one error template.
 
-Every message names the argument, what was expected, what came, and the fix.
+Every message names the argument, what was expected, what was received, and the fix.
 """
 
 import math
 import numbers
-from collections.abc import Iterable, Mapping, Set
+import random
+from collections.abc import Callable, Iterable, Mapping, Set
 from difflib import get_close_matches
 from typing import Any
 
 
 class Description(str):
-    """Words on a value that came, where showing all of it would say less."""
+    """Words for a received value, where its `repr` would say less."""
 
     __slots__ = ()
 
@@ -22,8 +23,8 @@ def argument_error(argument: str, expected: str, received: Any, fix: str = "") -
     Args:
         argument: Its name.
         expected: What it must be.
-        received: The value that came, or a `Description` of it.
-        fix: What to do, in whole sentences.
+        received: The value itself, or a `Description` of it.
+        fix: What to do about it, in whole sentences.
     """
     described = isinstance(received, Description)
     shown = received if described else f"{argument}={received!r}"
@@ -32,40 +33,34 @@ def argument_error(argument: str, expected: str, received: Any, fix: str = "") -
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return "Did you mean ...?" for a misspelled word, and what is known."""
+    """Return "Did you mean ...?" for a misspelled word, and the known words."""
     known = sorted(known)
     close = get_close_matches(word, known, n=1)
     guess = f"Did you mean {close[0]!r}? " if close else ""
     return f"{guess}Known: {', '.join(known)}."
 
 
+def is_number(value: Any) -> bool:
+    """Tell whether a value is a real number, which booleans are not."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def is_whole(value: Any) -> bool:
+    """Tell whether a value is a whole number by its type: 1.0 and True are not."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _is_size(value: Any) -> bool:
+    return is_whole(value) and value >= 1
+
+
 def positive_integer(argument: str, value: Any) -> int:
     """Return `value` as an int, or raise if it is not an integer above zero."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        fix = "Write it as a whole number, 1 or larger."
-        expected = "a positive integer"
-        if isinstance(value, (numbers.Integral, numbers.Real)):
-            raise ValueError(argument_error(argument, expected, value, fix))
-        raise TypeError(argument_error(argument, expected, value, fix))
-    return int(value)
-
-
-def non_negative_integer(
-    argument: str, value: Any, *, kind: str = "a whole number"
-) -> int:
-    """Return `value` as an int, or raise if it is not an integer of at least zero.
-
-    Args:
-        argument: Its name.
-        value: The value that was given.
-        kind: What the number is, for the error: "a number of epochs", say.
-    """
-    expected = f"{kind}, 0 or larger"
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(argument_error(argument, expected, value))
-    if value < 0:
-        raise ValueError(argument_error(argument, expected, value))
-    return int(value)
+    if _is_size(value):
+        return int(value)
+    fix = "Write it as a whole number, 1 or larger."
+    message = argument_error(argument, "a positive integer", value, fix)
+    raise ValueError(message) if isinstance(value, numbers.Real) else TypeError(message)
 
 
 def positive_integers(
@@ -81,62 +76,72 @@ def positive_integers(
     values = tuple(values)
     if not values and not empty:
         raise ValueError(argument_error(argument, "a non-empty sequence", values, fix))
-    for value in values:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, numbers.Integral)
-            or value < 1
-        ):
-            raise ValueError(argument_error(argument, expected, values, fix))
+    if not all(_is_size(value) for value in values):
+        raise ValueError(argument_error(argument, expected, values, fix))
     return tuple(int(value) for value in values)
 
 
+def non_negative_integer(
+    argument: str, value: Any, *, kind: str = "a whole number"
+) -> int:
+    """Return `value` as an int, or raise if it is not an integer of at least zero.
+
+    Args:
+        argument: Its name.
+        value: The value that was given.
+        kind: What the number is, for the error: "a number of epochs", say.
+    """
+    expected = f"{kind}, 0 or larger"
+    if not is_whole(value):
+        raise TypeError(argument_error(argument, expected, value))
+    if value < 0:
+        raise ValueError(argument_error(argument, expected, value))
+    return int(value)
+
+
 def _is_ordered(values: Any) -> bool:
-    """Tell whether `values` are several, in an order that means something."""
+    """Tell whether `values` is an iterable whose order means something."""
     return isinstance(values, Iterable) and not isinstance(
         values, (str, bytes, Set, Mapping)
     )
 
 
-def fraction(argument: str, value: Any) -> float:
-    """Return `value` as a float in [0, 1), or raise."""
-    expected = "a number in [0, 1)"
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+def _real(
+    argument: str,
+    value: Any,
+    expected: str,
+    accepts: Callable[[float], bool],
+    fix: str = "",
+) -> float:
+    """Return `value` as a float, or raise if it is no number or is not accepted."""
+    if not is_number(value):
         raise TypeError(argument_error(argument, expected, value))
-    if not 0.0 <= float(value) < 1.0:
-        fix = "It is a share: 0.3 means 30 %."
+    if not accepts(float(value)):
         raise ValueError(argument_error(argument, expected, value, fix))
     return float(value)
 
 
+def fraction(argument: str, value: Any) -> float:
+    """Return `value` as a float in [0, 1), or raise."""
+    fix = "It is a fraction: 0.3 means 30%."
+    return _real(argument, value, "a number in [0, 1)", lambda x: 0 <= x < 1, fix)
+
+
 def finite(argument: str, value: Any) -> float:
     """Return `value` as a finite float, or raise."""
-    expected = "a finite number"
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(argument_error(argument, expected, value))
-    if not math.isfinite(value):
-        raise ValueError(argument_error(argument, expected, value))
-    return float(value)
+    return _real(argument, value, "a finite number", math.isfinite)
 
 
 def non_negative(argument: str, value: Any) -> float:
     """Return `value` as a finite float of at least zero, or raise."""
     expected = "a finite number, 0 or larger"
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(argument_error(argument, expected, value))
-    if not (math.isfinite(value) and float(value) >= 0):
-        raise ValueError(argument_error(argument, expected, value))
-    return float(value)
+    return _real(argument, value, expected, lambda x: 0 <= x < math.inf)
 
 
 def positive(argument: str, value: Any) -> float:
     """Return `value` as a finite float above zero, or raise."""
     expected = "a finite number above 0"
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(argument_error(argument, expected, value))
-    if not (math.isfinite(value) and float(value) > 0):
-        raise ValueError(argument_error(argument, expected, value))
-    return float(value)
+    return _real(argument, value, expected, lambda x: 0 < x < math.inf)
 
 
 def seed(value: Any) -> int | None:
@@ -146,12 +151,18 @@ def seed(value: Any) -> int | None:
 
 def required_seed(value: Any) -> int:
     """Return a seed that NumPy, Keras and scikit-learn take, or raise."""
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or not 0 <= int(value) < 2**32:
+    if not is_whole(value) or not 0 <= int(value) < 2**32:
         raise ValueError(
             argument_error("seed", "a whole number from 0 to 2**32 - 1", value)
         )
     return int(value)
+
+
+def seed_or_keras_seed(value: Any) -> int:
+    """Return a checked seed; for None one that repeats with Keras's own seed."""
+    value = seed(value)
+    # `keras.utils.set_random_seed` seeds Python's own generator.
+    return random.randrange(2**32) if value is None else value
 
 
 def one_of(argument: str, value: Any, known: Iterable[str]) -> str:
@@ -166,29 +177,26 @@ def one_of(argument: str, value: Any, known: Iterable[str]) -> str:
 
 def input_shape(value: Any) -> tuple[int, ...]:
     """Return the shape of one sample as a tuple; an int n means `(n,)`."""
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+    if is_whole(value):
         value = (value,)
     expected = "a positive integer or a tuple of them, the shape of one sample"
     fix = "Leave out the batch axis; every size must be known: (28, 28, 1) or 784."
     if not _is_ordered(value):
         raise TypeError(argument_error("input_shape", expected, value, fix))
     shape = tuple(value)
-    if not shape:
+    if not shape or not all(_is_size(size) for size in shape):
         raise ValueError(argument_error("input_shape", expected, value, fix))
-    for size in shape:
-        if isinstance(size, bool) or not isinstance(size, numbers.Integral) or size < 1:
-            raise ValueError(argument_error("input_shape", expected, value, fix))
     return tuple(int(size) for size in shape)
 
 
 def image_shape(value: Any, alternative: str) -> tuple[int, int, int]:
-    """Return `(height, width, channels)`, or raise and name what takes the rest."""
+    """Return `(height, width, channels)`, or raise and name an alternative."""
     shape = input_shape(value)
     if len(shape) != 3:
         if len(shape) == 2:
             fix = f"Add the channel axis: input_shape={(*shape, 1)}."
         else:
-            fix = f"For data that are no images use {alternative}."
+            fix = f"For data other than images use {alternative}."
         raise ValueError(
             argument_error("input_shape", "(height, width, channels)", value, fix)
         )
@@ -200,7 +208,7 @@ def sequence_shape(value: Any) -> tuple[int, int]:
     shape = input_shape(value)
     if len(shape) != 2:
         if len(shape) == 1:
-            fix = f"Add the axis of the channels: input_shape={(*shape, 1)}."
+            fix = f"Add the channel axis: input_shape={(*shape, 1)}."
         elif len(shape) == 3 and shape[2] == 1:
             fix = f"To see images row by row: input_shape={shape[:2]}, x[..., 0]."
         else:
@@ -213,9 +221,9 @@ def sequence_shape(value: Any) -> tuple[int, int]:
 
 
 def is_signal(shape: tuple[int, ...]) -> bool:
-    """Tell whether samples of a shape are drawn as lines, one a channel.
+    """Tell whether samples of a shape are drawn as lines, one per channel.
 
-    Two axes are an image but where the last is short and the first much longer:
-    at most 4 channels, and at least 8 steps for each of them.
+    Two axes are taken for an image, unless the second is short and the first much
+    longer: at most 4 channels, with at least 8 steps for each of them.
     """
     return len(shape) == 2 and shape[1] <= 4 and shape[0] >= 8 * shape[1]

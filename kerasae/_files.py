@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files written atomically."""
 
 import os
 import secrets
@@ -13,15 +13,15 @@ from kerasae._checks import argument_error, nearest
 def replacing(
     path: str | os.PathLike[str], suffixes: Iterable[str] = ()
 ) -> Iterator[Path]:
-    """Give a temporary path that becomes `path` when the block ends well.
+    """Yield a temporary path that becomes `path` if the block succeeds.
 
     Args:
-        path: The file to write; missing parent folders are made.
-        suffixes: Known suffixes without their dot; none means any.
+        path: The file to write; missing parent folders are created.
+        suffixes: Known suffixes without their dots; if empty, any will do.
 
     Yields:
-        A path in the same folder, with the same suffix. If the block raises, what
-        it wrote there is removed and a file already at `path` stays as it was.
+        A path in the same folder, with the same suffix. If the block raises, the
+        temporary file is removed and a file already at `path` stays as it was.
     """
     target = checked_path(path, suffixes)
     token = secrets.token_hex(4)
@@ -30,8 +30,8 @@ def replacing(
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_dir():
             raise IsADirectoryError(21, "Is a directory")
-        # Opened, not only named: an unwritable folder is noticed before the work,
-        # and the file gets the permissions that the user's umask grants.
+        # Created now: an unwritable folder shows before the work is done, and the
+        # file gets the permissions of the user's umask.
         temporary.touch(exist_ok=False)
     except OSError as error:
         expected = "a file that can be written"
@@ -46,21 +46,21 @@ def replacing(
 
 
 def leftovers(folder: Path, name: str) -> Iterator[Path]:
-    """Find what `replacing` leaves in a folder when its process is killed.
+    """Find what `replacing` left in a folder when its process was killed.
 
     Args:
-        folder: The folder that the file was to be in.
+        folder: The folder that the file was meant for.
         name: The file's name, or a pattern, as in `Path.glob`, of several names.
 
     Yields:
-        Temporary files that no running process should still write.
+        Temporary files, which no running process should still be writing.
     """
     pattern = Path(name)
     yield from folder.glob(f".{pattern.stem}-{'[0-9a-f]' * 8}{pattern.suffix}")
 
 
 def checked_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> Path:
-    """Return `path` as a Path, or raise if no known suffix ends it."""
+    """Return `path` as a Path, or raise if it has no known suffix."""
     suffixes = tuple(suffixes)
     if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
         raise TypeError(argument_error("path", "a file name: a str or a Path", path))

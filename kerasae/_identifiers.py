@@ -1,4 +1,4 @@
-"""Objects that go by a name, or by a name and a value."""
+"""Objects that stand for themselves, a name, or a name and a value."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,14 @@ def by_name(
     known: Mapping[str, Callable[..., Any]],
     **options: Any,
 ) -> Any:
-    """Build what `name` or `(name, value)` stands for; return other objects as is."""
+    """Build what `name` or `(name, value)` stands for; return other objects as is.
+
+    Args:
+        argument: The argument's name.
+        identifier: What was given for it.
+        known: Builders by name, which take the value if there is one.
+        **options: Further arguments of every builder.
+    """
     if isinstance(identifier, str):
         identifier = (identifier,)
     if not isinstance(identifier, Sequence):

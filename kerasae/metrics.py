@@ -1,27 +1,27 @@
-"""Errors that tell how well codes keep the data, and PCA's error to compare with."""
-
-from typing import Any
+"""The reconstruction error, and PCA's as a baseline."""
 
 import numpy as np
 
-from kerasae._checks import argument_error, positive_integer
+from kerasae._arrays import shape_error
+from kerasae._checks import Description, argument_error, positive_integer
+from kerasae._types import ArrayLike
 
-# Features. At 5,000 the covariance and its eigenvectors take over half a gigabyte.
+# In features. At 5,000 the covariance and its eigenvectors take over half a gigabyte.
 _LARGEST_COVARIANCE = 4_000
 
 
-def reconstruction_error(x: Any, reconstructed: Any) -> float:
+def reconstruction_error(x: ArrayLike, reconstructed: ArrayLike) -> float:
     """Return the mean squared error per feature over all samples.
 
     Args:
-        x: array of shape (n_samples, ...).
-        reconstructed: array of the same shape.
+        x: Array of shape (n_samples, ...).
+        reconstructed: Array of the same shape.
 
     Returns:
         The error, 0 or larger, in the squared unit of `x`.
 
     Raises:
-        ValueError: the shapes differ, or the arrays are empty.
+        ValueError: If the shapes differ, or the arrays are empty.
 
     Example:
         >>> import numpy as np
@@ -31,39 +31,41 @@ def reconstruction_error(x: Any, reconstructed: Any) -> float:
     """
     x, reconstructed = np.asarray(x), np.asarray(reconstructed)
     if x.shape != reconstructed.shape:
-        fix = "Bring both to one shape: reconstructed.reshape(x.shape)."
         expected = f"an array of the shape of x, {x.shape}"
-        received = f"shape {reconstructed.shape}"
-        raise ValueError(argument_error("reconstructed", expected, received, fix))
+        fix = "Bring both to one shape: reconstructed.reshape(x.shape)."
+        raise ValueError(
+            shape_error("reconstructed", expected, reconstructed.shape, fix)
+        )
     if not x.size:
-        expected = "an array with one sample or more"
-        raise ValueError(argument_error("x", expected, f"shape {x.shape}"))
-    # Not below float32: the difference of two unsigned integers would wrap around.
+        raise ValueError(shape_error("x", "an array with one sample or more", x.shape))
+    # At least float32: the difference of two unsigned integers would wrap around.
     dtype = np.result_type(x, reconstructed, np.float32)
     difference = np.subtract(x, reconstructed, dtype=dtype)
     np.square(difference, out=difference)
     return float(difference.mean(dtype=np.float64))
 
 
-def pca_error(x_train: Any, x_test: Any, n_components: int) -> tuple[float, float]:
-    """Return the errors of PCA: no linear autoencoder does better on `x_train`.
+def pca_error(
+    x_train: ArrayLike, x_test: ArrayLike, n_components: int
+) -> tuple[float, float]:
+    """Return the errors of PCA, which no linear autoencoder beats on `x_train`.
 
     The errors are exact up to rounding, those of the first principal components
     and not of random approximations to them, for data of any size.
 
     Args:
-        x_train: array of shape (n_train, ...), at least 2 samples; PCA is fitted
+        x_train: Array of shape (n_train, ...), at least 2 samples; PCA is fitted
             to them, flattened.
-        x_test: array of shape (n_test, ...), samples of the same size.
-        n_components: the dimensions of the code, 1 or larger; more than PCA can
-            have, the smaller of n_train and n_features, count as that many.
+        x_test: Array of shape (n_test, ...), samples of the same size.
+        n_components: Dimensions of the code, 1 or larger; limited to what PCA can
+            have, the smaller of n_train and n_features.
 
     Returns:
         `(train_error, test_error)`: mean squared errors per feature.
 
     Raises:
-        TypeError: `n_components` is not an integer.
-        ValueError: `n_components` is below 1, or the arrays do not fit.
+        TypeError: If `n_components` is not an integer.
+        ValueError: If `n_components` is below 1, or the arrays do not fit.
 
     Example:
         >>> from kerasae.data import load_dataset
@@ -79,7 +81,7 @@ def pca_error(x_train: Any, x_test: Any, n_components: int) -> tuple[float, floa
     train, test = _flat("x_train", x_train, 2), _flat("x_test", x_test, 1)
     if train.shape[1] != test.shape[1]:
         expected = f"samples of {train.shape[1]} features, as in x_train"
-        received = f"samples of {test.shape[1]} features"
+        received = Description(f"samples of {test.shape[1]} features")
         raise ValueError(argument_error("x_test", expected, received))
     n_components = min(n_components, *train.shape)
     solver = _solver(train, n_components)
@@ -96,20 +98,20 @@ def pca_error(x_train: Any, x_test: Any, n_components: int) -> tuple[float, floa
 def _solver(train: np.ndarray, n_components: int) -> str:
     """Return the solver of scikit-learn's that is exact and fits into memory.
 
-    Its own choice may be a random one.
+    Its own choice may be a randomized one.
     """
     n_samples, n_features = train.shape
     if n_features <= min(n_samples, _LARGEST_COVARIANCE):
         return "covariance_eigh"
-    # Lanczos iterations need the data and the components alone, and converge to
-    # machine precision. They are slow for many components, and fail on constants.
+    # Lanczos iterations need only the data and the components, and converge to
+    # machine precision. They are slow for many components, and fail on constant data.
     few = 10 * n_components <= min(n_samples, n_features)
     return "arpack" if few and (train != train[0]).any() else "full"
 
 
-def _flat(argument: str, x: Any, least: int) -> np.ndarray:
+def _flat(argument: str, x: ArrayLike, least: int) -> np.ndarray:
     x = np.asarray(x)
     if x.ndim < 2 or len(x) < least or not x.size:
         expected = f"an array of shape (n_samples, ...) with {least} samples or more"
-        raise ValueError(argument_error(argument, expected, f"shape {x.shape}"))
+        raise ValueError(shape_error(argument, expected, x.shape))
     return x.reshape(len(x), -1)

@@ -51,7 +51,7 @@ def main(backend):
             )
 
         constraints = ("-c", ROOT / "constraints.txt")
-        run("pip", "install", "-q", *constraints, f"{ROOT}[{backend}]")
+        run("pip", "install", "-q", "--no-compile", *constraints, f"{ROOT}[{backend}]")
         absent = f"assert not any(map(importlib.util.find_spec, {others!r}))"
         run("python", "-c", f"import importlib.util; {absent}")
         run("python", "-W", "error::UserWarning", "-c", SCRIPT)

@@ -10,6 +10,29 @@ import numpy as np
 
 
 @pytest.fixture(autouse=True)
+def _without_xla(request, monkeypatch):
+    """Spare the tests XLA on TensorFlow: most train for fewer steps than it is worth.
+
+    Those marked `compiled` run with the settings that users get.
+    """
+    tensorflow = keras.backend.backend() == "tensorflow"
+    if tensorflow and request.node.get_closest_marker("compiled") is None:
+        # As if it were of no use for any layer.
+        kinds = (keras.layers.Layer,)
+        monkeypatch.setattr("kerasae.engine.backend._NOT_FOR_XLA", kinds)
+
+
+@pytest.fixture
+def eager(request, monkeypatch):
+    """Compile nothing at all, in tests that train many models for a few steps each."""
+    if request.node.get_closest_marker("compiled") is None:
+        settings = {"run_eagerly": True, "steps_per_execution": 1}
+        monkeypatch.setattr(
+            "kerasae.engine.compiling.execution_settings", lambda model: settings
+        )
+
+
+@pytest.fixture(autouse=True)
 def _fresh():
     """Same random numbers and no leftovers, whatever ran before."""
     keras.utils.set_random_seed(0)

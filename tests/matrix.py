@@ -4,22 +4,31 @@ Needs an environment with all three backends:
 
     pip install -c constraints.txt -e ".[all,docs,test]"
     python tests/matrix.py
+
+Every test runs on torch, where nothing is compiled. Those marked `every_backend`,
+which depend on what a backend does, run on TensorFlow and JAX as well.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import venv
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from walk_site import browser_path
 
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
-PYTEST = (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
-BACKENDS = ("tensorflow", "jax", "torch")
+PYTEST = (PYTHON, "-m", "pytest", "-q")
+BACKENDS = ("jax", "tensorflow", "torch")
 # Two processes share the cores, where more threads would only wait for each other;
 # and small models take XLA longer to optimize in full than to run.
 QUICK = {
@@ -30,69 +39,123 @@ QUICK = {
     # What JAX compiled for one test it need not compile for the next.
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
 }
-# These hardly touch a backend, or start all of them by themselves.
-ONCE = (
-    "tests/test_architecture.py",
-    "tests/test_benchmarks.py",
-    "tests/test_estimator_checks.py",
-    "tests/test_movie.py",
-    "tests/test_data.py",
-    "tests/test_metrics.py",
-    "tests/test_package.py",
-    "tests/test_plotting.py",
-    "tests/test_plotting_codes.py",
-    "tests/test_plotting_errors.py",
-    "tests/test_plotting_models.py",
-    "tests/test_site.py",
-    "tests/test_sources.py",
-    "tests/cross_backend.py",
-)
 
 
-def stages(cache):
-    """Yield (name, command, environment) for each thing to run."""
-    yield "style", (PYTHON, "-m", "ruff", "check", "."), {}
-    yield "format", (PYTHON, "-m", "ruff", "format", "--check", "."), {}
-    yield "types", (PYTHON, "-m", "mypy"), {}
-    # Not --quiet, with which mkdocs overlooks its own warnings.
-    docs = (PYTHON, "-m", "mkdocs", "build", "--strict")
-    yield "docs", (*docs, "--site-dir", "build/site"), {}
-    if browser_path():
-        yield "site", (PYTHON, "tests/walk_site.py", "--site", "build/site"), {}
-    quick = {**QUICK, "JAX_COMPILATION_CACHE_DIR": cache}
-    for backend in BACKENDS:
-        left_out = [f"--ignore={path}" for path in ONCE]
-        keras = {"KERAS_BACKEND": backend, **quick}
-        yield f"tests on {backend}", (*PYTEST, "tests", *left_out), keras
-    # Nothing is compiled on torch, which is fastest where little is computed.
-    keras = {"KERAS_BACKEND": "torch", **quick}
-    yield "tests of no backend", (*PYTEST, *ONCE), keras
-    yield "doctests", (*PYTEST, "--doctest-modules", "kerasae"), keras
-    if "--alone" in sys.argv:
+class Stage(NamedTuple):
+    """Something to run."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = MappingProxyType({})
+
+
+class Result(NamedTuple):
+    """How it went."""
+
+    name: str
+    output: str
+    failed: bool
+    seconds: float
+
+
+def tests(backend, *words, quick):
+    """Return the stage that runs tests on a backend."""
+    environment = {"KERAS_BACKEND": backend, **quick}
+    return Stage(f"tests on {backend}", (*PYTEST, *words), environment)
+
+
+def narrow_stages(quick, *, full, alone):
+    """Return what takes one core, the longest first, so that both are busy."""
+    words = ["tests", "--ignore=tests/cross_backend.py"]  # starts all backends itself
+    words += [] if full else ["-m", "every_backend and not slow"]
+    yield from (tests(backend, *words, quick=quick) for backend in BACKENDS[:2])
+    if alone:
         for backend in BACKENDS:
-            yield f"{backend} alone", (PYTHON, "tests/alone.py", backend), {}
+            yield Stage(f"{backend} alone", (PYTHON, "tests/alone.py", backend))
+    # Not --quiet, with which mkdocs overlooks its own warnings.
+    build = (PYTHON, "-m", "mkdocs", "build", "--strict", "--site-dir", "build/site")
+    yield Stage("site", (PYTHON, "tests/walk_site.py") if browser_path() else build)
+    words = ("--doctest-modules", "kerasae")
+    yield tests("torch", *words, quick=quick)._replace(name="doctests")
+    yield Stage("types", (PYTHON, "-m", "mypy"))
+    yield Stage("layers", ("lint-imports",))
+    yield Stage("style", (PYTHON, "-m", "ruff", "check", "."))
+    yield Stage("format", (PYTHON, "-m", "ruff", "format", "--check", "."))
+
+
+def run(stage):
+    """Run a stage and keep what it says."""
+    path = os.pathsep.join((str(Path(PYTHON).parent), os.environ["PATH"]))
+    started = time.monotonic()
+    done = subprocess.run(
+        stage.command,
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, **stage.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    seconds = time.monotonic() - started
+    return Result(stage.name, done.stdout, done.returncode != 0, seconds)
+
+
+def results(*, full, alone):
+    """Run all stages, two at a time, and yield how each went."""
+    with tempfile.TemporaryDirectory() as cache, ThreadPoolExecutor(2) as pool:
+        quick = {**QUICK, "JAX_COMPILATION_CACHE_DIR": cache}
+        narrow = narrow_stages(quick, full=full, alone=alone)
+        try:
+            for done in as_completed([pool.submit(run, stage) for stage in narrow]):
+                yield done.result()
+        finally:  # where it is interrupted, nothing new begins
+            pool.shutdown(cancel_futures=True)
+        both_cores = ("tests", "-n", "2", "--dist", "loadgroup")
+        yield run(tests("torch", *both_cores, quick=quick))
+
+
+def with_newest_releases(words):
+    """Run this script in a new environment, without constraints."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = Path(folder, "bin", "python")
+        install = ("-m", "pip", "install", "-q", "-e", f"{ROOT}[all,docs,test]")
+        subprocess.run((python, *install), check=True)
+        return subprocess.run((python, __file__, *words)).returncode
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--full", action="store_true", help="every test on every backend"
+    )
+    parser.add_argument(
+        "--alone",
+        action="store_true",
+        help="also each backend in an environment without the others",
+    )
+    parser.add_argument(
+        "--newest",
+        action="store_true",
+        help="in a new environment, with the newest releases of all dependencies",
+    )
+    chosen = parser.parse_args()
+    if chosen.newest:
+        return with_newest_releases([w for w in sys.argv[1:] if w != "--newest"])
     if shutil.which("dot") is None:
         print("note: Graphviz's `dot` is missing, diagrams are not tested")
     if browser_path() is None:
-        print("note: Chromium is missing, the site is not walked")
-    results = []
-    path = os.pathsep.join((str(Path(PYTHON).parent), os.environ["PATH"]))
-    with tempfile.TemporaryDirectory() as cache:
-        for name, command, environment in stages(cache):
-            print(f"\n== {name}", flush=True)
-            started = time.monotonic()
-            done = subprocess.run(
-                command, cwd=ROOT, env={**os.environ, "PATH": path, **environment}
-            )
-            results.append((name, done.returncode, time.monotonic() - started))
+        print("note: Chromium is missing, the site is built, but not walked")
+    done = []
+    for result in results(full=chosen.full, alone=chosen.alone):
+        print(f"\n== {result.name}\n{result.output}", flush=True)
+        done.append(result)
     print()
-    for name, code, seconds in results:
-        print(f"{'failed' if code else 'passed'}  {seconds:6.0f} s  {name}")
-    failed = sum(bool(code) for _, code, _ in results)
-    print(f"\n{len(results) - failed} passed, {failed} failed")
+    for result in done:
+        verdict = "failed" if result.failed else "passed"
+        print(f"{verdict}  {result.seconds:6.0f} s  {result.name}")
+    failed = sum(result.failed for result in done)
+    print(f"\n{len(done) - failed} passed, {failed} failed")
     return min(failed, 1)
 
 

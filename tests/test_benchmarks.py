@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import _table
-from benchmarks._cases import CASES, Case, images, reconstruction_loss
+from benchmarks import tables
+from benchmarks.cases import CASES, Case, images, reconstruction_loss
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,14 +56,14 @@ def result(way, seconds, loss=0.1):
 def test_speed_is_compared_round_by_round():
     ours = result("kerasae", [1.0, 1.0, 5.0])
     plain = result("keras", [2.0, 2.0, 10.0])
-    assert _table.speed(ours, plain) == 2.0
+    assert tables.speed(ours, plain) == 2.0
     loop = result("loop", [1.5, 1.5, 7.5])
-    table = _table.speed_table({"deep": [ours, plain, loop]})
+    table = tables.speed_table({"deep": [ours, plain, loop]})
     assert table.splitlines()[-1] == "| deep | 2.00 | jax | - | 1.50 |"
 
 
 def test_a_loss_far_from_the_others_is_marked():
-    table = _table.case_table(
+    table = tables.case_table(
         [result("kerasae", [1.0]), result("keras", [1.0]), result("loop", [1.0], 0.2)]
     )
     assert re.findall(r"^\| ([\w ,]+) .*\(!\)", table, re.MULTILINE) == ["jax scan"]
@@ -71,7 +71,7 @@ def test_a_loss_far_from_the_others_is_marked():
 
 def test_a_way_that_failed_is_a_row_of_dashes():
     failed = {"way": "keras", "backend": "jax", "failed": True}
-    table = _table.case_table([result("kerasae", [1.0]), failed])
+    table = tables.case_table([result("kerasae", [1.0]), failed])
     assert "| keras, jax (failed) | - | - |" in table
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kerasae import _checks
+from kerasae import _arrays, _checks
 
 
 @pytest.mark.parametrize("value", [{8, 4}, frozenset({8}), {8: 4}, {8: 1}.keys()])
@@ -47,3 +47,30 @@ def test_positive_numbers(value):
     for other in ("1", None, True):
         with pytest.raises(TypeError, match="`learning_rate` must be"):
             _checks.positive("learning_rate", other)
+
+
+@pytest.mark.parametrize("value", [0, 3, np.int64(3)])
+def test_whole_numbers_from_zero(value):
+    assert _checks.non_negative_integer("epochs", value) == value
+    assert type(_checks.non_negative_integer("epochs", value)) is int
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(-1, ValueError), (0.5, TypeError), (1.0, TypeError), (True, TypeError)],
+)
+def test_other_than_whole_numbers_from_zero(value, error):
+    with pytest.raises(error, match="`epochs` must be a number of epochs, 0 or larger"):
+        _checks.non_negative_integer("epochs", value, kind="a number of epochs")
+
+
+def test_samples_are_finite():
+    x = np.zeros((4, 2, 2))
+    x[2, 0, 1] = np.nan
+    values = r"NaN or infinity in 1 of 16 values, the first at index \[2, 0, 1\]"
+    for check in (_arrays.as_floats, _arrays.finite_range):
+        with pytest.raises(ValueError, match=f"`x` must be finite.*{values}"):
+            check("x", x)
+    samples = r"NaN or infinity in 1 of 4 samples, the first at index \[2\]"
+    with pytest.raises(ValueError, match=f"`x` must be finite.*{samples}"):
+        _arrays.as_samples("x", x)

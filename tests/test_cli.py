@@ -75,6 +75,7 @@ def finished(tmp_path_factory):
     return folder, printed
 
 
+@pytest.mark.every_backend
 def test_train_keeps_everything_in_the_folder(finished):
     folder, _ = finished
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -121,6 +122,7 @@ def test_a_finished_run_is_not_overwritten(finished, here):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.every_backend
 def test_a_finished_run_can_be_prolonged(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     more = ("train", "conv", "--filters", "8,4", "--data", "digits")
@@ -250,7 +252,7 @@ def test_ctrl_c_ends_a_run_that_goes_on_later(tmp_path, here):
 
 def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path, here):
     folder = tmp_path / "run"
-    words = ("train", "deep", "--data", "digits", "--batch-size", "4", "--epochs", "5")
+    words = ("train", "deep", "--data", "digits", "--batch-size", "8", "--epochs", "5")
     words += ("--output", folder)
     stopped(words, folder / "checkpoint-000002.keras", signal.SIGKILL)
     assert not (folder / "model.keras").exists()
@@ -264,9 +266,10 @@ def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path, here):
     assert record["finished"]
     triple = kerasae.load(folder / "model.keras")
     steps = int(triple.autoencoder.optimizer.iterations)
-    assert steps == 5 * -(-record["split"]["train"] // 4)
+    assert steps == 5 * -(-record["split"]["train"] // 8)
 
 
+@pytest.mark.every_backend
 def test_reconstruct_writes_a_picture_or_an_array(finished, tmp_path, here):
     folder, _ = finished
     printed = here("reconstruct", folder, "--output", tmp_path / "x.png")
@@ -276,6 +279,7 @@ def test_reconstruct_writes_a_picture_or_an_array(finished, tmp_path, here):
     assert np.load(tmp_path / "x.npy").shape == (1257, 8, 8, 1)
 
 
+@pytest.mark.every_backend
 def test_encode_keeps_the_order_of_the_data(finished, tmp_path, images):
     folder, _ = finished
     x = images(7, 8, 8)

@@ -3,6 +3,8 @@ import pytest
 
 import kerasae
 
+pytestmark = [pytest.mark.every_backend, pytest.mark.compiled]
+
 SETTINGS = {
     ("tensorflow", "dense"): (True, 32),
     ("tensorflow", "conv"): (False, 1),

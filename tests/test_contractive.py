@@ -7,6 +7,8 @@ import pytest
 import kerasae
 from kerasae.layers import ContractiveDense
 
+pytestmark = pytest.mark.every_backend
+
 
 def jacobian(encode, x, step=1e-3):
     """Return the derivatives of a code by each input, measured: (n, units, inputs)."""

@@ -9,6 +9,8 @@ from kerasae.estimators import (
     StackedAutoencoderClassifier,
 )
 
+pytestmark = pytest.mark.usefixtures("eager")
+
 # One plain step a stage: most checks ask for no more.
 STEP = {"epochs": 1, "batch_size": 300, "optimizer": "sgd"}
 TANH = {"activation": "tanh", "options": {"code_activation": "tanh"}}
@@ -19,15 +21,6 @@ ESTIMATORS = [
 ]
 # These ask for accuracy.
 LEARNED = ("check_classifiers_train", "check_classifiers_classes")
-
-
-@pytest.fixture(autouse=True)
-def _eager(monkeypatch):
-    """Compiling takes longer than the few steps that each of the models takes."""
-    eager = {"run_eagerly": True, "jit_compile": False, "steps_per_execution": 1}
-    monkeypatch.setattr(
-        "kerasae.engine.compiling.execution_settings", lambda model: eager
-    )
 
 
 @parametrize_with_checks(ESTIMATORS)

@@ -2,12 +2,8 @@
 
 import copy
 import csv
-import importlib.util
-import os
 import pickle
 import random
-import subprocess
-import sys
 
 import joblib
 import keras
@@ -29,7 +25,7 @@ from kerasae.estimators import (
     StackedAutoencoderClassifier,
 )
 
-BACKENDS = ("tensorflow", "jax", "torch")
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 # A step an epoch, and an optimizer of few operations.
@@ -52,21 +48,6 @@ def classifier(**parameters):
 every_estimator = pytest.mark.parametrize("make", [transformer, stack, classifier])
 every_autoencoder = pytest.mark.parametrize("make", [transformer, stack])
 every_stack = pytest.mark.parametrize("make", [stack, classifier])
-
-
-@pytest.fixture
-def compiled():
-    """Train with the settings that users get."""
-
-
-@pytest.fixture(autouse=True)
-def _eager(request, monkeypatch):
-    """Compiling takes longer than the few steps that most tests here train for."""
-    if "compiled" not in request.fixturenames:
-        eager = {"run_eagerly": True, "jit_compile": False, "steps_per_execution": 1}
-        monkeypatch.setattr(
-            "kerasae.engine.compiling.execution_settings", lambda model: eager
-        )
 
 
 @pytest.fixture
@@ -102,7 +83,9 @@ def same(left, right):
 # What is learned
 
 
-def test_a_linear_transformer_reaches_pca(compiled, rows):
+@pytest.mark.compiled
+@pytest.mark.every_backend
+def test_a_linear_transformer_reaches_pca(rows):
     x_train, _, x_test, _ = rows
     linear = transformer(
         latent_dim=8,
@@ -123,7 +106,9 @@ def test_a_linear_transformer_reaches_pca(compiled, rows):
     assert linear.score(x_test) == pytest.approx(per_sample.mean(), rel=1e-5)
 
 
-def test_a_classifier_learns_and_unlabeled_samples_help_pretraining(compiled, rows):
+@pytest.mark.compiled
+@pytest.mark.every_backend
+def test_a_classifier_learns_and_unlabeled_samples_help_pretraining(rows):
     x_train, y_train, x_test, y_test = rows
     model = classifier(
         hidden_units=(64,),
@@ -144,6 +129,19 @@ def test_a_classifier_learns_and_unlabeled_samples_help_pretraining(compiled, ro
     assert autoencoder.get_layer("code") is not model.classifier_.get_layer("code")
 
 
+def test_noise_of_the_builder_stays_with_the_autoencoder(X, y):
+    model = classifier(options={"corruption": ("masking", 0.5)}).fit(X, y)
+    assert model.transform(X).shape == (40, 3)
+    once, again = (
+        keras.ops.convert_to_numpy(
+            model.classifier_(X.astype("float32"), training=True)
+        )
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(once, again)
+    np.testing.assert_allclose(once, model.predict_proba(X), atol=1e-6)
+
+
 def test_unlabeled_samples_are_pretrained_on(X, y):
     alone = classifier(epochs=1).fit(X, y)
     more = classifier(epochs=1).fit(X, y, X_unlabeled=np.vstack([X, X]))
@@ -154,9 +152,19 @@ def test_unlabeled_samples_are_pretrained_on(X, y):
 
 # Variants
 
+# On every backend: dense, convolutional and with random codes.
+SOME = ("undercomplete", "conv", "vae")
 
-@pytest.mark.parametrize("variant", sorted(VARIANTS))
-def test_every_variant_by_name(compiled, variant, rows):
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(
+    "variant",
+    [
+        pytest.param(name, marks=pytest.mark.every_backend if name in SOME else ())
+        for name in sorted(VARIANTS)
+    ],
+)
+def test_every_variant_by_name(variant, rows):
     x = rows[0][:32]
     shape = (8, 8, 1)[: len(SAMPLE_AXES[variant])] if variant in SAMPLE_AXES else None
     model = transformer(variant=variant, input_shape=shape, epochs=1).fit(x)
@@ -167,7 +175,8 @@ def test_every_variant_by_name(compiled, variant, rows):
     assert np.isfinite(model.score(x))
 
 
-def test_codes_of_several_axes_are_flattened(compiled, rows):
+@pytest.mark.compiled
+def test_codes_of_several_axes_are_flattened(rows):
     x = rows[0][:32]
     model = AutoencoderTransformer(
         "conv", input_shape=(8, 8, 1), options={"filters": (4, 2)}, epochs=1
@@ -271,7 +280,8 @@ def test_global_random_numbers_go_on_as_if_nothing_had_happened(make, X, y):
     assert drawn[0] == drawn[1]
 
 
-def test_a_search_over_the_size_of_the_code(compiled, rows):
+@pytest.mark.compiled
+def test_a_search_over_the_size_of_the_code(rows):
     x, labels, _, _ = rows
     pipeline = make_pipeline(
         StandardScaler(), transformer(epochs=1), LogisticRegression(max_iter=1000)
@@ -283,7 +293,8 @@ def test_a_search_over_the_size_of_the_code(compiled, rows):
     assert search.best_estimator_[:-1].transform(x[:3]).shape == (3, 16)
 
 
-def test_a_search_of_autoencoders_alone_minds_the_reconstruction(compiled, X):
+@pytest.mark.compiled
+def test_a_search_of_autoencoders_alone_minds_the_reconstruction(X):
     search = GridSearchCV(
         transformer(
             epochs=30, activation="linear", optimizer="adam", learning_rate=0.05
@@ -320,6 +331,7 @@ def test_names_of_features(make, X):
 # Going on
 
 
+@pytest.mark.every_backend
 @every_estimator
 def test_warm_start_goes_on_with_the_same_model(make, X, y):
     model = make(warm_start=True, epochs=2).fit(X, y)
@@ -371,6 +383,7 @@ def test_partial_fit_with_labels(X, y):
         model.partial_fit(X[:1], ["other"])
 
 
+@pytest.mark.every_backend
 @every_estimator
 def test_early_stopping_keeps_the_best_epoch(make, X, y):
     parameters = {
@@ -520,50 +533,6 @@ def test_clones_are_unfitted(make, X, y):
     assert twin.get_params() == model.get_params()
     with pytest.raises(NotFittedError):
         twin.transform(X)
-
-
-READ = """
-import sys
-import joblib
-import numpy as np
-
-folder = sys.argv[1]
-X = np.load(folder + "/X.npy")
-y = np.load(folder + "/y.npy")
-for name in sys.argv[2:]:
-    model = joblib.load(f"{folder}/{name}.joblib")
-    expected = np.load(f"{folder}/{name}.npy")
-    np.testing.assert_allclose(model.transform(X), expected, atol=1e-5)
-    model.partial_fit(X, y)
-    print(name, model.n_iter_)
-"""
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_a_pickle_loads_in_a_fresh_process_on_every_backend(backend, X, y, tmp_path):
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    np.save(tmp_path / "X.npy", X)
-    np.save(tmp_path / "y.npy", y)
-    ready = kerasae.build_tied_ae(5, latent_dim=3, output_activation="linear")
-    models = {
-        "transformer": transformer(),
-        "stack": stack(),
-        "classifier": classifier(),
-        "ready": transformer(variant=ready, latent_dim=None),
-    }
-    for name, model in models.items():
-        joblib.dump(model.fit(X, y), tmp_path / f"{name}.joblib")
-        np.save(tmp_path / f"{name}.npy", model.transform(X))
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", READ, tmp_path, *models],
-        env=os.environ | {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [word for name in models for word in (name, "3")]
 
 
 # Input

@@ -21,6 +21,7 @@ def copy(model):
     return [weight.copy() for weight in model.get_weights()]
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize(
     "build",
     [kerasae.build_conv_ae, kerasae.build_tied_ae, kerasae.build_stacked_ae],
@@ -39,6 +40,7 @@ def test_any_variant_gets_a_head(build, images, tmp_path):
     assert build_regressor(triple, 2).output_shape == (None, 2)
 
 
+@pytest.mark.every_backend
 def test_classifiers_learn(data):
     model = build_classifier(deep(), 10, seed=0)
     history = fine_tune(
@@ -80,6 +82,7 @@ def test_the_encoder_is_the_autoencoders_own(data):
         assert (a != b).any()
 
 
+@pytest.mark.every_backend
 def test_the_head_alone_then_all(data):
     triple = deep()
     model = build_classifier(triple, 10)
@@ -98,6 +101,7 @@ def test_the_head_alone_then_all(data):
     )
 
 
+@pytest.mark.every_backend
 def test_noise_stays_with_the_autoencoder(data):
     triple = deep(corruption=("masking", 0.9))
     model = build_classifier(triple, 10)
@@ -107,6 +111,72 @@ def test_noise_stays_with_the_autoencoder(data):
         keras.ops.convert_to_numpy(model(x, training=mode)) for mode in (False, True)
     )
     np.testing.assert_allclose(calm, training, atol=1e-6)
+
+
+def build_own(noise):
+    """An autoencoder with noise behind its first weights, under any name."""
+    inputs = keras.Input((5,))
+    x = noise(keras.layers.Dense(8, name="wide")(inputs))
+    code = keras.layers.Dense(3, name="code")(x)
+    return keras.Model(inputs, keras.layers.Dense(5)(code))
+
+
+def build_padded(noise):
+    return kerasae.build_lstm_ae(
+        (6, 2), hidden_units=(4,), latent_dim=3, mask_value=-1.0, corruption=noise
+    )
+
+
+@pytest.mark.parametrize("head", [build_classifier, build_regressor])
+@pytest.mark.parametrize(
+    ("build", "noise", "shape"),
+    [
+        (build_own, kerasae.layers.MaskingNoise(0.9, name="drops"), (5,)),
+        (
+            lambda noise: deep(corruption=noise),
+            keras.layers.GaussianNoise(0.5),
+            (8, 8, 1),
+        ),
+        (build_padded, ("masking", 0.5), (6, 2)),
+    ],
+    ids=["own builder", "Keras's layer", "behind a mask"],
+)
+def test_noise_is_found_by_its_class(head, build, noise, shape, images, tmp_path):
+    if isinstance(noise, keras.Layer):  # a row runs twice
+        noise = type(noise).from_config(noise.get_config())
+    triple = build(noise)
+    model = head(triple, 2)
+    x = images(8, *shape)
+    first, second, calm = (
+        keras.ops.convert_to_numpy(model(x, training=mode))
+        for mode in (True, True, False)
+    )
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_allclose(first, calm, atol=1e-6)
+    # Without the noise it is the same network, with the same weights.
+    whole = kerasae.split(triple) if isinstance(triple, keras.Model) else triple
+    codes = keras.Model(model.inputs, model.get_layer("head").input)
+    np.testing.assert_allclose(
+        codes.predict(x, verbose=0), whole.encoder.predict(x, verbose=0), atol=1e-6
+    )
+    names = [layer.name for layer in whole.encoder.layers if layer.weights]
+    for name in names:
+        assert model.get_layer(name) is whole.encoder.get_layer(name)
+    model.save(tmp_path / "x.keras")
+    loaded = keras.saving.load_model(tmp_path / "x.keras")
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), calm, atol=1e-6)
+
+
+def test_a_classifier_behind_noise_ignores_padding(images):
+    model = build_classifier(build_padded("masking"), 3)
+    x = images(4, 6, 2)
+    x[:, 4:] = -1  # padded at the end
+    padded_first = np.concatenate([x[:, 4:], x[:, :4]], axis=1)
+    one, other, clean = (
+        model.predict(x, verbose=0) for x in (x, padded_first, np.abs(x))
+    )
+    np.testing.assert_allclose(one, other, atol=1e-6)
+    assert np.abs(one - clean).max() > 1e-4
 
 
 def test_one_hot_labels_and_options_of_fit(data):

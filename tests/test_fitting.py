@@ -6,6 +6,8 @@ import kerasae
 from kerasae.callbacks import KLWarmUp
 from kerasae.engine._epoch_loop import loop
 
+pytestmark = pytest.mark.every_backend
+
 VARIANTS = {
     "deep": lambda: kerasae.build_deep_ae((8, 8, 1), latent_dim=4, seed=0),
     "sparse": lambda: kerasae.build_sparse_ae((8, 8, 1), latent_dim=4, seed=0),
@@ -32,7 +34,13 @@ def weights(triple):
     return [np.asarray(w) for w in triple.autoencoder.get_weights()]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(
+    "variant",
+    [
+        pytest.param("deep", marks=pytest.mark.compiled, id="deep, compiled"),
+        *VARIANTS,
+    ],
+)
 def test_it_is_the_training_of_keras(variant, x):
     x = x[..., 0] if variant == "lstm" else x
     ours, plain = VARIANTS[variant](), VARIANTS[variant]()
@@ -49,6 +57,7 @@ def test_it_is_the_training_of_keras(variant, x):
         np.testing.assert_allclose(mine, others, atol=1e-4)
 
 
+@pytest.mark.compiled
 def test_a_model_that_is_not_compiled_gets_the_fast_settings(x):
     triple = kerasae.build_undercomplete_ae((8, 8, 1), latent_dim=4)
     history = kerasae.fit(triple, x, epochs=2, verbose=0)
@@ -57,6 +66,7 @@ def test_a_model_that_is_not_compiled_gets_the_fast_settings(x):
     assert history is triple.autoencoder.history
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("samples", [1, 31, 32, 33, 32 * 17 + 5])
 def test_any_number_of_samples_is_one_epoch(samples, images):
     triple = small(optimizer=keras.optimizers.SGD(0.1))
@@ -179,6 +189,7 @@ class Watcher(Recorder):
     only_watches = True
 
 
+@pytest.mark.compiled
 def test_callbacks_that_act_on_batches_see_each(x):
     recorder = Recorder()
     kerasae.fit(small(), x, batch_size=7, callbacks=[recorder], verbose=0)
@@ -246,6 +257,7 @@ def test_an_interruption_keeps_what_was_learned(x):
     kerasae.fit(triple, x, verbose=0)
 
 
+@pytest.mark.compiled
 def test_it_compiles_once(x):
     triple = small()
     model = triple.autoencoder

@@ -79,6 +79,7 @@ def plain():
 # The log-likelihood
 
 
+@pytest.mark.every_backend
 def test_the_estimate_meets_the_normal_density(known):
     triple, x, exact = known
     found, error = estimate(triple, x, 5000, return_error=True)
@@ -90,6 +91,7 @@ def test_the_estimate_meets_the_normal_density(known):
     assert 0.5 < np.std((found - exact) / error) < 1.5
 
 
+@pytest.mark.every_backend
 def test_one_code_of_the_true_posterior_is_enough():
     triple, x, exact = linear(latent_dim=1, factor=1.0, wider=0.0)
     np.testing.assert_allclose(estimate(triple, x, 1), exact, rtol=1e-5)
@@ -135,6 +137,7 @@ def test_the_estimate_meets_an_integral_over_the_code(build, digits):
     assert (np.abs(found - integral) < 4 * error + 1e-4).all()
 
 
+@pytest.mark.every_backend
 def test_the_seed_decides(known):
     triple, x, _ = known
     np.testing.assert_array_equal(estimate(triple, x, 20), estimate(triple, x, 20))
@@ -189,6 +192,7 @@ def test_large_layers_mean_small_batches(monkeypatch):
     assert 100 < seen[0] <= 2**26 / (32 * 32 * 64 * 4)
 
 
+@pytest.mark.every_backend
 def test_the_estimate_follows_training():
     triple, x, _ = linear()
     before = estimate(triple, x, 20)
@@ -200,6 +204,7 @@ def test_the_estimate_follows_training():
     np.testing.assert_allclose(estimate(loaded, x, 20), after, rtol=1e-5)
 
 
+@pytest.mark.every_backend
 def test_the_estimate_is_finite_in_mixed_precision(digits):
     keras.config.set_dtype_policy("mixed_bfloat16")
     triple = kerasae.build_conv_vae((8, 8, 1), seed=0)
@@ -233,6 +238,7 @@ def test_a_bar_is_for_terminals(known, monkeypatch, capsys):
 # The posterior
 
 
+@pytest.mark.every_backend
 def test_the_posterior_tells_mean_variance_and_sample(vae, digits):
     encode = posterior(vae, seed=0)
     assert encode.output_shape == [(None, 3)] * 3
@@ -250,6 +256,7 @@ def test_the_posterior_tells_mean_variance_and_sample(vae, digits):
     assert not [w for w in vae.autoencoder.weights if "sample" in w.path]
 
 
+@pytest.mark.every_backend
 def test_the_posterior_shares_its_weights():
     triple, x, _ = linear()
     encode = posterior(triple)
@@ -261,6 +268,7 @@ def test_the_posterior_shares_its_weights():
 # New data
 
 
+@pytest.mark.every_backend
 def test_samples_have_the_moments_of_the_model(known):
     triple, _, _ = known
     drawn = sample(triple, 4000, seed=0)
@@ -270,6 +278,7 @@ def test_samples_have_the_moments_of_the_model(known):
     np.testing.assert_allclose(np.cov(drawn.T), w.T @ w, atol=0.25)
 
 
+@pytest.mark.every_backend
 def test_the_seed_decides_on_samples(vae):
     first, same, other = (sample(vae, 4, seed=seed) for seed in (0, 0, 1))
     assert first.shape == (4, 8, 8, 1)
@@ -345,6 +354,7 @@ def test_traversing_changes_one_dimension():
     assert traverse(identity(3), x[0], 0, steps=1).tolist() == [[-3, 2, 3]]
 
 
+@pytest.mark.every_backend
 def test_traversing_feature_maps(digits):
     triple = kerasae.build_conv_ae((8, 8, 1))
     size = int(np.prod(triple.encoder.output_shape[1:]))
@@ -379,6 +389,7 @@ def test_a_mixture_lets_every_variant_generate(variant, digits):
     assert not np.array_equal(sampler.sample(5, seed=1), drawn)
 
 
+@pytest.mark.every_backend
 def test_a_mixture_finds_the_clusters():
     random = np.random.default_rng(0)
     centers = np.array([[5.0, 5.0], [-5.0, 5.0], [0.0, -5.0]])
@@ -428,7 +439,7 @@ def test_deterministic_models_are_sent_to_the_mixture(plain):
     [
         (FIVE[0], r"single sample write x\[None\]"),
         (FIVE[..., 0], r"Add the channel axis: x\[..., None\]"),
-        (FIVE[:0], "non-empty"),
+        (FIVE[:0], "not empty"),
         (np.zeros((5, 7, 7, 1)), r"takes, \(n, 8, 8, 1\)"),
         (FIVE + np.nan, "`x` must be finite"),
         (FIVE + np.inf, "`x` must be finite"),

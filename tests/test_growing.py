@@ -34,6 +34,7 @@ def test_a_pair_goes_around_the_code():
     assert kernel(old, "code").any()
 
 
+@pytest.mark.every_backend
 def test_the_old_layers_compute_what_they_did(digits):
     old = kerasae.build_deep_ae((8, 8, 1), hidden_units=(24,), latent_dim=16)
     new = add_pair(old)
@@ -63,6 +64,7 @@ def test_a_penalty_moves_to_the_new_code():
     assert layers("decoder_1").activity_regularizer is None
 
 
+@pytest.mark.every_backend
 def test_growing_is_one_run(digits, tmp_path):
     begin = start(latent_dim=32)
     triple, history = grow(
@@ -95,6 +97,7 @@ def test_growing_is_one_run(digits, tmp_path):
     )
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize(
     "optimizer",
     ["adam", "adadelta", keras.optimizers.SGD(0.01, momentum=0.9)],

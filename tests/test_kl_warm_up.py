@@ -6,6 +6,8 @@ import pytest
 import kerasae
 from kerasae.callbacks import KLWarmUp
 
+pytestmark = pytest.mark.every_backend
+
 
 @pytest.fixture
 def vae():

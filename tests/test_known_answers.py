@@ -26,6 +26,7 @@ def train_linear(build, latent_dim, epochs, **options):
     return triple, x, digits.x_test.reshape(len(digits.x_test), -1)
 
 
+@pytest.mark.every_backend
 def test_a_linear_undercomplete_model_reaches_the_error_of_pca():
     triple, train, test = train_linear(kerasae.build_undercomplete_ae, 8, 60)
     best, best_on_test = pca_error(train, test, 8)
@@ -46,6 +47,7 @@ def test_a_linear_tied_model_spans_the_subspace_of_pca():
     assert largest_angle < 10
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("rows", [1, 4, 64])
 def test_the_l1_penalty_equals_its_sum_per_sample(rows, images):
     x = images(rows, 20)
@@ -56,6 +58,7 @@ def test_the_l1_penalty_equals_its_sum_per_sample(rows, images):
     assert added_loss(triple, plain, x) == pytest.approx(by_hand, rel=1e-4)
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("rows", [1, 4, 64])
 def test_the_kl_penalty_equals_its_closed_form(rows, images):
     x = images(rows, 20)
@@ -76,6 +79,7 @@ def test_the_kl_penalty_equals_its_closed_form(rows, images):
     assert added_loss(triple, plain, x) == pytest.approx(by_hand, rel=1e-4)
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize(
     "penalty", [("l1", 0.3), ("l2", 0.3), ("kl_sparsity", 0.1)], ids=str
 )

@@ -10,6 +10,8 @@ from kerasae import layers
 from kerasae.layers.apply_corruption import corruption_layers
 from kerasae.runs._plot import corrupted, denoises
 
+pytestmark = pytest.mark.every_backend
+
 LAYERS = {
     "gaussian": (lambda: layers.ClippedGaussianNoise(0.4, clip=(0, 2), seed=1), 1),
     "unclipped": (lambda: layers.ClippedGaussianNoise(2.5, clip=None), 1),

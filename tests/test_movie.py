@@ -110,6 +110,7 @@ def test_frames_after_batches(digits, tmp_path):
     ]
 
 
+@pytest.mark.every_backend
 def test_many_steps_at_once(digits, tmp_path):
     if keras.backend.backend() == "torch":
         pytest.skip("torch takes one step at a time")
@@ -163,6 +164,7 @@ def test_frames_in_the_way(digits, tmp_path):
     assert names(tmp_path) == [*numbered(1), "frame-of-mine.png"]
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("variant", ["undercomplete", "denoising"])
 def test_training_is_as_without(variant, digits, tmp_path):
     model = VARIANTS[variant]((8, 8, 1), seed=1).autoencoder

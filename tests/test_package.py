@@ -16,7 +16,7 @@ from kerasae.builders import SAMPLE_AXES, SUMMARIES, VARIANTS
 ROOT = Path(kerasae.__file__).parent
 # These take what other packages make, and import them only then.
 OF_BACKENDS = {
-    "data/_streams.py",
+    "data/_stream_adapters.py",
     "engine/_jax.py",
     "engine/_tensorflow.py",
     "engine/_torch.py",

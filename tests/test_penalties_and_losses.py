@@ -6,6 +6,8 @@ import kerasae
 from kerasae.losses import SummedBinaryCrossentropy
 from kerasae.regularizers import InFloat32, KLSparsity
 
+pytestmark = pytest.mark.every_backend
+
 
 def test_kl_is_zero_at_the_target_and_positive_elsewhere():
     penalty = KLSparsity(target=0.2, weight=1.0)

@@ -5,6 +5,8 @@ import pytest
 import kerasae
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 
+pytestmark = pytest.mark.every_backend
+
 SHAPES = {0: (8, 8, 1), 2: (8, 3), 3: (8, 8, 1)}
 
 
@@ -92,6 +94,7 @@ def test_bad_samples():
         kerasae.predict(triple, np.zeros((2, 4)), batch_size=0)
 
 
+@pytest.mark.compiled
 def test_many_models_warn_of_nothing(images, caplog):
     """TensorFlow would take them for one that is compiled again and again."""
     x = images(8, 4)

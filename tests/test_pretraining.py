@@ -32,6 +32,7 @@ def test_pairs_are_those_that_the_builder_documents():
     ]
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("order", ["input", "ends"])
 def test_pretraining_lands_in_the_triple_and_leaves_it_whole(order, digits, tmp_path):
     triple = stack()
@@ -60,6 +61,7 @@ def test_pretraining_lands_in_the_triple_and_leaves_it_whole(order, digits, tmp_
             np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.every_backend
 def test_only_the_pair_in_turn_is_trained(digits):
     class Watch(keras.callbacks.Callback):
         def __init__(self):
@@ -145,6 +147,7 @@ def test_gaussian_noise_on_codes_is_not_clipped(digits):
     assert noisy.history["loss"][0] == pytest.approx(clean, rel=1e-3)
 
 
+@pytest.mark.every_backend
 def test_same_seed_same_weights(digits):
     found = []
     for _ in range(2):

@@ -27,11 +27,11 @@ def file(folder):
     return json.loads((folder / "results.json").read_text())
 
 
-# One experiment of each source, on every backend.
+# One experiment of each source.
 @pytest.mark.parametrize(
     ("source", "experiment"),
     [
-        ("keras-tutorial", "sparse"),
+        pytest.param("keras-tutorial", "sparse", marks=pytest.mark.every_backend),
         ("theano-tied", "tied"),
         ("pytorch-stacked", "stacked"),
         ("sklearn-stacked", "stacked"),
@@ -56,6 +56,7 @@ def test_a_result_says_all_there_is_to_know(source, experiment, tmp_path):
     assert written >= {"model.keras", "curves.png", "reconstructions.png"}
 
 
+@pytest.mark.every_backend
 def test_costs_are_those_of_every_tenth_epoch(tmp_path):
     (result,) = quick(tmp_path, "tied", source="theano-tied")
     history = Run(tmp_path / HERE / "tied").history()

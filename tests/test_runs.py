@@ -54,6 +54,7 @@ def test_what_tensorboard_shows_is_written_beside(tmp_path):
     assert (tmp_path / "model.keras").stat().st_size
 
 
+@pytest.mark.every_backend
 def test_variational_runs_draw_new_samples(tmp_path):
     record = train(tmp_path / "vae", variant="vae", options={"beta": 0.5})
     assert record["settings"]["options"] == {"beta": 0.5}
@@ -108,6 +109,7 @@ class Killed(Exception):
     """Stands for a kill at the end of an epoch."""
 
 
+@pytest.mark.every_backend
 def test_seconds_count_every_leg(tmp_path, monkeypatch):
     keep = Checkpoint.on_epoch_end
 
@@ -170,6 +172,7 @@ def test_another_handler_stays(handler):
     assert signal.getsignal(signal.SIGINT) is handler
 
 
+@pytest.mark.every_backend
 def test_records_are_json(tmp_path):
     record = train(tmp_path, options={"latent_dim": 2}, learning_rate=1)
     assert json.loads((tmp_path / "metrics.json").read_text()) == record

@@ -12,6 +12,7 @@ def triple():
     return kerasae.build_undercomplete_ae(6, latent_dim=2)
 
 
+@pytest.mark.every_backend
 def test_save_makes_folders_and_leaves_one_file(triple, tmp_path):
     path = kerasae.save(triple, tmp_path / "new" / "x.keras")
     assert [path] == list((tmp_path / "new").iterdir())
@@ -63,6 +64,7 @@ def rewritten(path, compression=zipfile.ZIP_STORED, **members):
                 archive.writestr(name, value)
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_load_says_that_weights_are_damaged(triple, tmp_path, compression):
     path = kerasae.save(triple, tmp_path / "x.keras")
@@ -116,6 +118,7 @@ class Doubled(keras.layers.Layer):
         return 2 * inputs
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize(
     ("layer", "arguments", "error"),
     [
@@ -165,6 +168,7 @@ def test_load_copies_only_what_it_has_to_rewrite(triple, tmp_path, monkeypatch):
     assert opened == [path]
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize(
     "optimizer",
     ["adam", "sgd", "rmsprop", "adamw", "nadam", "adagrad", "adamax", "adadelta"],

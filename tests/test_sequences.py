@@ -51,6 +51,7 @@ def build(steps, mask_value=PAD, **options):
 # Padding
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("hidden_units", [(), (5,)], ids=str)
 def test_padding_changes_neither_code_nor_loss(hidden_units):
     results = []
@@ -65,6 +66,7 @@ def test_padding_changes_neither_code_nor_loss(hidden_units):
         np.testing.assert_allclose(short, long, atol=1e-6)
 
 
+@pytest.mark.every_backend
 def test_padded_sequences_are_those_without_padding():
     triple, x = build(6), padded(6)
     codes, outputs = predict(triple.encoder, x), predict(triple.autoencoder, x)
@@ -82,6 +84,7 @@ def test_padded_sequences_are_those_without_padding():
     assert loss == pytest.approx(np.mean(errors), rel=1e-5)
 
 
+@pytest.mark.every_backend
 def test_the_masked_loss_equals_numpys():
     x, output = padded(9, 3), np.random.default_rng(2).random((4, 9, 3), "float32")
     expected = [
@@ -100,6 +103,7 @@ def test_the_masked_loss_equals_numpys():
     assert float(loss(nothing, output[:1])) == 0.0
 
 
+@pytest.mark.every_backend
 def test_the_loss_is_chosen_and_comes_back():
     triple = build(6)
     kerasae.compile(triple)
@@ -115,6 +119,7 @@ def test_the_loss_is_chosen_and_comes_back():
     assert plain.autoencoder.loss == "binary_crossentropy"
 
 
+@pytest.mark.every_backend
 def test_reload_with_padding(tmp_path):
     triple, x = build(6, hidden_units=(4,), corruption="gaussian"), padded(6)
     kerasae.compile(triple)
@@ -134,6 +139,7 @@ def test_reload_with_padding(tmp_path):
         loaded.autoencoder.evaluate(np.full_like(x, PAD), verbose=0)
 
 
+@pytest.mark.every_backend
 def test_noise_leaves_padding_alone():
     triple, x = build(6, corruption=("gaussian", 0.5)), padded(6)
     more = build(9, corruption=("gaussian", 0.0))
@@ -147,6 +153,7 @@ def test_noise_leaves_padding_alone():
     np.testing.assert_allclose(*clean, atol=1e-6)
 
 
+@pytest.mark.every_backend
 def test_padding_is_told_in_full_precision():
     keras.config.set_dtype_policy("mixed_bfloat16")
     # -999 is no number of 16 bits, -1000 is.
@@ -175,6 +182,7 @@ def test_diagram_and_summary_with_padding(tmp_path, capsys):
 # Learning
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("mask_value", [None, 0.0], ids=str)
 def test_training_lowers_the_loss(mask_value, digits):
     rows = digits[..., 0]
@@ -186,6 +194,7 @@ def test_training_lowers_the_loss(mask_value, digits):
     assert losses[-1] < 0.8 * losses[0]
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize(("steps", "channels"), [(5, 1), (17, 3), (64, 2)], ids=str)
 def test_conv1d_restores_any_length(steps, channels, images):
     x = images(2, steps, channels)
@@ -197,6 +206,7 @@ def test_conv1d_restores_any_length(steps, channels, images):
     assert vector.encoder.output_shape == (None, 3)
 
 
+@pytest.mark.every_backend
 def test_conv1d_sees_shapes_wherever_they_stand():
     # Of 32 steps, moved by as many as the code is coarse; no padding in reach.
     encoder = kerasae.build_conv1d_ae((64, 1), filters=(4, 2), kernel_size=3).encoder
@@ -221,6 +231,7 @@ def test_orthogonal_kernels_are_orthogonal(shape):
     np.testing.assert_allclose(matrix.T @ matrix, np.eye(matrix.shape[1]), atol=1e-12)
 
 
+@pytest.mark.every_backend
 def test_a_seed_gives_these_weights_on_every_backend():
     weights = build(6, hidden_units=(4,)).autoencoder.get_weights()
     sums = [float(np.abs(array).sum()) for array in weights]
@@ -299,6 +310,7 @@ def test_bad_options(options, error):
             MaskedMeanSquaredError(**options)
 
 
+@pytest.mark.every_backend
 def test_sequences_of_nothing_but_padding_are_refused():
     triple, x = build(6), padded(6)
     kerasae.compile(triple)

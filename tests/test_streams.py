@@ -13,7 +13,7 @@ import pytest
 
 import kerasae
 from kerasae.data import corrupt, pairs
-from kerasae.data.mapped import is_mapped, release
+from kerasae.data.memory_mapped import is_mapped, release_pages
 
 NOISE = ("masking", 0.5)
 SHAPE = (6,)
@@ -122,6 +122,7 @@ def epoch(batches):
     return [np.concatenate(parts) for parts in zip(*drawn, strict=True)]
 
 
+@pytest.mark.every_backend
 @each_source
 def test_samples_are_inputs_and_targets(source, tmp_path):
     samples, options = source(pixels(), tmp_path)
@@ -132,6 +133,7 @@ def test_samples_are_inputs_and_targets(source, tmp_path):
         np.testing.assert_array_equal(inputs, targets)
 
 
+@pytest.mark.every_backend
 @each_source
 def test_inputs_are_noisy_and_targets_clean(source, tmp_path):
     samples, options = source(pixels(), tmp_path)
@@ -152,6 +154,7 @@ def test_inputs_are_noisy_and_targets_clean(source, tmp_path):
     assert not np.array_equal(epoch(other)[0], inputs)
 
 
+@pytest.mark.every_backend
 @each_source
 # Of a stream without a known length Keras says that it has come to its end.
 @pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
@@ -270,6 +273,7 @@ def test_a_py_dataset_keeps_its_settings():
     assert batches.called == ["begin", "end"]
 
 
+@pytest.mark.every_backend
 def test_a_py_dataset_may_have_no_end():
     class Endless(Batches):
         __len__ = None
@@ -284,6 +288,7 @@ def test_a_py_dataset_may_have_no_end():
     )
 
 
+@pytest.mark.every_backend
 def test_batches_may_be_tensors():
     class Tensors(Batches):
         def __getitem__(self, index):
@@ -293,6 +298,7 @@ def test_batches_may_be_tensors():
     np.testing.assert_allclose(inputs * 255, pixels(), rtol=1e-6)
 
 
+@pytest.mark.every_backend
 def test_the_shape_is_known_to_tensorflow(tmp_path):
     dataset = pairs(of_tensorflow(pixels(), tmp_path)[0], corruption=NOISE)
     assert [spec.shape for spec in dataset.element_spec] == [(None, 6)] * 2
@@ -311,6 +317,7 @@ def test_torch_reads_with_its_own_workers():
     np.testing.assert_allclose(epoch(batches)[0] * 255, pixels(), rtol=1e-6)
 
 
+@pytest.mark.every_backend
 @pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
 def test_torch_streams_of_unknown_length():
     torch = pytest.importorskip("torch")
@@ -432,11 +439,11 @@ def test_mapped_arrays_are_told_from_others(tmp_path):
     mapped = np.load(path, mmap_mode="r")
     for array in (mapped, mapped[3:], np.asarray(mapped)[::2], mapped.T.view()):
         assert is_mapped(array)
-        release(array)
+        release_pages(array)
     np.testing.assert_array_equal(mapped, pixels())
     for array in (pixels(), mapped[[1, 2]], mapped.copy(), None):
         assert not is_mapped(array)
-        release(array)
+        release_pages(array)
 
 
 @pytest.mark.parametrize("mode", ["r+", "c"])
@@ -444,7 +451,7 @@ def test_releasing_loses_no_changes(mode, tmp_path):
     path, _ = of_file(pixels(), tmp_path)
     mapped = np.load(path, mmap_mode=mode)
     mapped[0] = 77
-    release(mapped)
+    release_pages(mapped)
     assert (mapped[0] == 77).all()
 
 
@@ -455,7 +462,7 @@ import kerasae
 
 triple = kerasae.build_undercomplete_ae(1024, latent_dim=2)
 kerasae.compile(triple, "sgd")
-batches = kerasae.data.pairs(sys.argv[1], batch_size=256)
+batches = kerasae.data.pairs(sys.argv[1], batch_size=2048)
 triple.autoencoder.fit(batches, verbose=0)
 # The peak of this program alone: resource.getrusage counts its parent's too.
 status = Path("/proc/self/status").read_text()

@@ -356,6 +356,9 @@ def test_a_network_grows(server):
 
 # What it leaves alone
 
+# On every backend: dense, convolutional and with random codes.
+SOME = ("undercomplete", "conv", "vae")
+
 
 def taking(variant, digits):
     """Return an autoencoder of a variant, and digits in the shape that it takes."""
@@ -364,7 +367,13 @@ def taking(variant, digits):
     return VARIANTS[variant](digits.shape[1:], seed=1).autoencoder, digits
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(
+    "variant",
+    [
+        pytest.param(name, marks=pytest.mark.every_backend if name in SOME else ())
+        for name in VARIANTS
+    ],
+)
 def test_training_is_as_without(variant, digits, tmp_path):
     model, digits = taking(variant, digits)
     own_loss = isinstance(model, kerasae.models.VariationalAutoencoder)
@@ -386,6 +395,7 @@ def test_training_is_as_without(variant, digits, tmp_path):
         np.testing.assert_array_equal(ours, plain)
 
 
+@pytest.mark.every_backend
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="Keras's own on its backend"
 )
@@ -412,6 +422,7 @@ def open_files(folder):
     return sum(Path(folder) in target.parents for target in targets)
 
 
+@pytest.mark.every_backend
 def test_files_are_closed(digits, tmp_path):
     others = set(threading.enumerate())
     model = small().autoencoder
@@ -441,6 +452,7 @@ def test_files_are_closed(digits, tmp_path):
     pytest.fail(f"threads go on: {names}")
 
 
+@pytest.mark.every_backend
 def test_memory_does_not_grow(digits, tmp_path):
     model = small().autoencoder
     board = TensorBoard(tmp_path, samples=digits[:12], embeddings_freq=1)
@@ -535,6 +547,7 @@ def test_a_diverged_run_is_logged_to_its_end(digits, tmp_path):
     assert "nan" not in next(tmp_path.rglob("codes.tsv")).read_text()
 
 
+@pytest.mark.every_backend
 def test_a_schedule_and_a_wrapped_optimizer(digits, tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import (
         EventAccumulator,

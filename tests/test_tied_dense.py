@@ -3,6 +3,8 @@ import pytest
 
 from kerasae.layers import TiedDense
 
+pytestmark = pytest.mark.every_backend
+
 
 @pytest.mark.parametrize("symbolic", [False, True], ids=["eager", "symbolic"])
 def test_the_first_call_must_encode(symbolic, images):

@@ -30,12 +30,14 @@ def test_the_triple_unpacks_and_has_names():
     )
 
 
+@pytest.mark.every_backend
 def test_split_shares_the_layers():
     triple = kerasae.split(model())
     assert triple.encoder.get_layer("code") is triple.autoencoder.get_layer("code")
     assert triple.decoder.get_layer("out") is triple.autoencoder.get_layer("out")
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("taken", [["code_input"], ["code_input_1", "code_input"]])
 def test_split_leaves_the_names_of_your_layers_alone(taken, tmp_path):
     inputs = keras.Input((6,))
@@ -50,6 +52,7 @@ def test_split_leaves_the_names_of_your_layers_alone(taken, tmp_path):
     assert keras.saving.load_model(tmp_path / "x.keras").output_shape == (None, 6)
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize(
     "copied",
     [copy.deepcopy, lambda triple: pickle.loads(pickle.dumps(triple))],

@@ -10,6 +10,8 @@ import kerasae
 from kerasae.layers import Bernoulli, Gaussian, GaussianSampling
 from kerasae.models.variational_autoencoder import _EVALUATION_SEED
 
+pytestmark = pytest.mark.every_backend
+
 STDDEV = 0.5
 QUIET = {"verbose": 0}
 

@@ -15,7 +15,7 @@ from typing import Any
 DOCS = Path(__file__).parent.parent
 sys.path.insert(0, str(DOCS.parent))
 
-from benchmarks import _table, growth, memory, precision  # noqa: E402
+from benchmarks import growth, memory, precision, tables  # noqa: E402
 from kerasae import _environment, reproduce  # noqa: E402
 from kerasae.reproduce import comparison  # noqa: E402
 
@@ -60,14 +60,14 @@ def _reproduction(name: str) -> dict[str, Callable[[], str]]:
 
 TABLES = {
     "machine": lambda: _environment.headline(_read("benchmarks")),
-    "speed": lambda: _table.speed_table(_read("benchmarks")["cases"]),
-    "seconds": lambda: _table.seconds_table(_read("benchmarks")["cases"]),
+    "speed": lambda: tables.speed_table(_read("benchmarks")["cases"]),
+    "seconds": lambda: tables.seconds_table(_read("benchmarks")["cases"]),
     "memory": lambda: memory.table(_read("benchmarks-memory")["results"]),
     "precision": lambda: precision.table(_read("benchmarks-precision")["results"]),
     "batch size": lambda: _growth("batch size"),
     "depth": lambda: _growth("depth"),
     "images": lambda: _growth("images"),
-    "noise": lambda: _table.noise_table(_read("benchmarks")["cases"]),
+    "noise": lambda: tables.noise_table(_read("benchmarks")["cases"]),
 }
 for _name in reproduce.SOURCES:
     TABLES |= _reproduction(_name)

@@ -1,4 +1,4 @@
-"""Data sets, files, folders of images; scaling, corrupted copies, and streams."""
+"""Data sets, files, folders of images; scaling, corrupted copies and streams."""
 
 from kerasae.data.binarized import Binarized, binarize
 from kerasae.data.corruption import corrupt

@@ -1,22 +1,21 @@
-"""Batches of an array or a file, and pairs made of somebody's batches."""
+"""Batches of an array or a file, and pairs made of any batches."""
 
 import math
-from typing import Any
 
 import keras
 import numpy as np
 
-from kerasae.data._preprocessing import ToPair, first
-from kerasae.data.mapped import taken
+from kerasae.data._preprocessing import ToPair, without_labels
+from kerasae.data.memory_mapped import take_rows
 
 
 class ArrayBatches(keras.utils.PyDataset):
     """Batches of the rows of an array that may be larger than memory.
 
     Args:
-        x: Samples in memory or mapped, shape (n, ...).
-        batch_size: Samples a step.
-        shuffle: Whether every epoch takes its own random order.
+        x: Samples in memory or memory-mapped, shape (n, ...).
+        batch_size: Samples per step.
+        shuffle: Whether every epoch has a random order of its own.
         seed: Whole number that makes the orders repeatable.
     """
 
@@ -42,20 +41,20 @@ class ArrayBatches(keras.utils.PyDataset):
         return math.ceil(len(self._x) / self._batch_size)
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """Return a copy of a batch's rows, in the type that they are stored in."""
+        """Return a copy of a batch's rows, with the data type they are stored in."""
         start = index * self._batch_size
         stop = min(start + self._batch_size, len(self._x))
         if self._order is None:
             rows = np.arange(start, stop)
         else:
-            # A random batch in any order; a file is read quicker from front to back.
+            # Order within a batch does not matter, and files read faster front to back.
             rows = np.sort(self._order[start:stop])
-        return taken(self._x, rows)
+        return take_rows(self._x, rows)
 
     def on_epoch_end(self) -> None:
-        """Take another order from now on."""
+        """Move on to the next order."""
         self._epoch += 1
-        self._order = None  # two orders at a time would be large for many samples
+        self._order = None  # two orders at once would be large for many samples
         self._order = self._new_order()
 
 
@@ -63,18 +62,18 @@ class PairedBatches(keras.utils.PyDataset):
     """Pairs (inputs, targets) made of the batches of another `PyDataset`.
 
     Args:
-        batches: Whose samples are wanted; its labels are left out.
-        pair: Makes a pair of a batch.
+        batches: Batches of samples; labels are left out.
+        to_pair: Turns a batch into a pair.
     """
 
-    def __init__(self, batches: Any, pair: ToPair) -> None:
+    def __init__(self, batches: keras.utils.PyDataset, to_pair: ToPair) -> None:
         super().__init__(
             workers=batches.workers,
             use_multiprocessing=batches.use_multiprocessing,
             max_queue_size=batches.max_queue_size,
         )
         self._batches = batches
-        self._pair = pair
+        self._to_pair = to_pair
         self._epoch = 0
 
     def __len__(self) -> int:
@@ -82,18 +81,18 @@ class PairedBatches(keras.utils.PyDataset):
 
     @property
     def num_batches(self) -> int | None:
-        """How many batches an epoch has, or None where they never end."""
+        """Number of batches in an epoch, or None if they never end."""
         return self._batches.num_batches
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return a pair; the same one whenever it is asked for in an epoch."""
-        return self._pair(first(self._batches[index]), self._epoch, index)
+        """Return a pair, the same one however often an epoch asks for it."""
+        return self._to_pair(without_labels(self._batches[index]), self._epoch, index)
 
     def on_epoch_begin(self) -> None:
         """Tell the batches that an epoch begins."""
         self._batches.on_epoch_begin()
 
     def on_epoch_end(self) -> None:
-        """Take other noise from now on, and tell the batches."""
+        """Move on to the next epoch's noise, and tell the batches."""
         self._epoch += 1
         self._batches.on_epoch_end()

@@ -1,4 +1,4 @@
-"""Samples from wherever they are: scikit-learn, Keras, files, folders, arrays."""
+"""Samples as scikit-learn, Keras, files, folders and arrays provide them."""
 
 import os
 from pathlib import Path
@@ -8,12 +8,19 @@ import numpy as np
 
 from kerasae._checks import Description, argument_error, nearest
 
-NAMES = ("digits", "mnist", "fashion_mnist")
+DATASET_NAMES = ("digits", "mnist", "fashion_mnist")
 IMAGE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 
 
 class Raw(NamedTuple):
-    """What was found, as (x, y): one part, or a training and a test part."""
+    """Samples and labels as they were read: one part, or training and test parts.
+
+    Attributes:
+        name: The data set's, file's or folder's name.
+        parts: `(x, y)` of each part; `y` may be None.
+        notes: What was done to the data.
+        stratify: Whether to split the data by label.
+    """
 
     name: str
     parts: tuple[tuple[np.ndarray, np.ndarray | None], ...]
@@ -22,6 +29,12 @@ class Raw(NamedTuple):
 
 
 def read(source: Any) -> Raw:
+    """Return the samples of a data set, a file, a folder or an array.
+
+    Raises:
+        OSError: If there is no such thing.
+        ValueError: If it cannot be read.
+    """
     if not isinstance(source, (str, os.PathLike)):
         return Raw("array", ((np.asarray(source), None),))
     if source == "digits":
@@ -30,12 +43,12 @@ def read(source: Any) -> Raw:
         x, y = load_digits(return_X_y=True)
         part = x.reshape(-1, 8, 8, 1) / 16, y
         return Raw("digits", (part,), ("values in 0..16 were divided by 16",), True)
-    if source in NAMES:
+    if source in DATASET_NAMES:
         return _read_published(str(source))
     path = Path(source)
     expected = "a data set's name, a .npy or .npz file, a folder of images or an array"
     if not str(source) or not path.exists():
-        fix = "No such file or folder. " + nearest(path.stem.lower(), NAMES)
+        fix = "No such file or folder. " + nearest(path.stem.lower(), DATASET_NAMES)
         raise FileNotFoundError(argument_error("source", expected, str(source), fix))
     if path.is_dir():
         return _read_folder(path)
@@ -60,7 +73,7 @@ def _read_published(name: str) -> Raw:
         except Exception as error:  # a failed download is a bare Exception
             expected = f"a folder with {name}.npz ({arrays}) where Keras cannot load it"
             fix = "Put the file there" if folder else "Set this environment variable"
-            fix += f", or see what Keras said: {error}"
+            fix += f", or see the error from Keras: {error}"
             raise OSError(
                 argument_error("KERASAE_DATA", expected, folder, fix)
             ) from error
@@ -82,18 +95,15 @@ def _read_file(path: Path) -> Raw:
                 return Raw(path.name, ((npz, None),))
             with npz:
                 keys = npz.files
-                pairs = _pairs(keys)
-                parts = tuple((np.asarray(npz[x]), npz.get(y)) for x, y in pairs)
-        except Exception as error:  # damage comes up in a dozen types
-            received = "a damaged or cut file, or pickled Python objects"
-            fix = (
-                "Write it again with numpy.save or numpy.savez, from arrays of numbers."
+                names = _array_names(keys)
+                parts = tuple((np.asarray(npz[x]), npz.get(y)) for x, y in names)
+        except Exception as error:  # damage raises errors of a dozen types
+            received = "a damaged or truncated file, or pickled Python objects"
+            fix = "Write it again with numpy.save or numpy.savez, from numeric arrays."
+            message = argument_error(
+                str(path), "a .npy or .npz file", Description(received), fix
             )
-            raise ValueError(
-                argument_error(
-                    str(path), "a .npy or .npz file", Description(received), fix
-                )
-            ) from error
+            raise ValueError(message) from error
     if not parts:
         expected = "a file with x_train and x_test, or x, or a single array"
         raise ValueError(
@@ -104,7 +114,7 @@ def _read_file(path: Path) -> Raw:
     return Raw(path.name, parts)
 
 
-def _pairs(keys: list[str]) -> list[tuple[str, str]]:
+def _array_names(keys: list[str]) -> list[tuple[str, str]]:
     """Return the names of the samples and of their labels, for each part."""
     if "x_train" in keys and "x_test" in keys:
         return [("x_train", "y_train"), ("x_test", "y_test")]
@@ -126,10 +136,11 @@ def _read_folder(folder: Path) -> Raw:
     images = [_read_image(folder / file) for file in files]
     for file, image in zip(files, images, strict=True):
         if image.shape != images[0].shape:
-            shapes = f"{files[0]} {images[0].shape} and {file} {image.shape}"
+            expected = "a folder of images of one size"
+            received = f"{files[0]} {images[0].shape} and {file} {image.shape}"
             fix = "Make them alike: image.convert('RGB').resize((width, height))."
             raise ValueError(
-                argument_error("source", "a folder of images of one size", shapes, fix)
+                argument_error("source", expected, Description(received), fix)
             )
     x, name = np.stack(images), folder.resolve().name
     if any(len(file.parts) == 1 for file in files):
@@ -145,13 +156,13 @@ def _read_image(path: Path) -> np.ndarray:
 
     try:
         with Image.open(path) as image:
-            if image.mode[0] in "IF":  # Pillow would cut the values off at 255
+            if image.mode[0] in "IF":  # Pillow would clip the values at 255
                 raise TypeError("more than 8 bits: save numpy.asarray(image) / 65535")
             kind = "L" if image.mode in ("1", "L", "LA", "La") else "RGB"
-            # A palette may be transparent, which RGB takes by way of RGBA only.
+            # A palette may have transparency, which converts to RGB only through RGBA.
             step = image.convert("RGBA") if image.mode == "P" else image
             pixels = np.asarray(step.convert(kind))
-    except Exception as error:  # Pillow's readers raise many types
+    except Exception as error:  # Pillow's readers raise errors of many types
         fix = f"Replace or remove it ({error})."
         raise ValueError(
             argument_error("source", "a folder of 8-bit images", str(path), fix)

@@ -1,4 +1,4 @@
-"""Images as binary draws, new ones in every epoch."""
+"""Images binarized at random, anew in every epoch."""
 
 import math
 from typing import Any
@@ -7,30 +7,32 @@ import keras
 import numpy as np
 
 from kerasae import _checks
-from kerasae._checks import argument_error
-from kerasae.data.scaling import value_range
+from kerasae._arrays import finite_range
+from kerasae._checks import Description, argument_error
+from kerasae._types import ArrayLike
 
 
 class Binarized(keras.utils.PyDataset):
-    """Feeds an autoencoder binary images, drawn anew in every epoch.
+    """Feeds an autoencoder binary images, sampled anew in every epoch.
 
-    The grey of a pixel is the chance that it is white (dynamic binarization). Inputs
-    and targets are the same draw. Likelihoods of binarized images do not compare
-    with those of grey ones, and those with fixed draws are about 2 nats higher on
-    MNIST: say which, beside every number.
+    The gray level of a pixel is the probability that it is white (dynamic
+    binarization). Inputs and targets are the same binary images. Likelihoods of
+    binarized images cannot be compared with those of gray ones, and those of images
+    binarized once and for all are about 2 nats higher on MNIST: state which one was
+    used, beside every number.
 
     A batch is a pair (images, images) of float32 zeros and ones, of shape
     (batch_size, ...); the last one of an epoch may be smaller.
 
     Args:
         x: Images in [0, 1], shape (n, ...).
-        batch_size: Images a step.
-        seed: Whole number; the same draws and the same order every time.
-        **kwargs: `workers` and so on, as in `keras.utils.PyDataset`.
+        batch_size: Images per step.
+        seed: Whole number that makes images and order repeatable.
+        **kwargs: `workers` and others, as in `keras.utils.PyDataset`.
 
     Raises:
-        TypeError, ValueError: If `x` is no array of values in [0, 1], or another
-            argument is unfit.
+        TypeError, ValueError: If `x` is not an array of values in [0, 1], or another
+            argument is invalid.
 
     Reference:
         Burda, Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders",
@@ -46,18 +48,16 @@ class Binarized(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, x: Any, batch_size: int = 128, *, seed: int = 0, **kwargs: Any
+        self, x: ArrayLike, batch_size: int = 128, *, seed: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.x = np.asarray(x, dtype="float32")
-        low, high = value_range("x", self.x, axes=1)
+        low, high = finite_range("x", self.x, axes=1)
         if low < 0 or high > 1:
             fix = "Scale them with kerasae.data.scale."
             received = f"values from {low:g} to {high:g}"
             raise ValueError(
-                argument_error(
-                    "x", "values in [0, 1]", _checks.Description(received), fix
-                )
+                argument_error("x", "values in [0, 1]", Description(received), fix)
             )
         self.batch_size = _checks.positive_integer("batch_size", batch_size)
         self.seed = _checks.required_seed(seed)
@@ -72,19 +72,19 @@ class Binarized(keras.utils.PyDataset):
         return math.ceil(len(self.x) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return a batch; the same one whenever it is asked for in an epoch."""
-        here = self._order[index * self.batch_size : (index + 1) * self.batch_size]
-        drawn = binarize(self.x[here], seed=(self.seed, self.epoch, index))
-        return drawn, drawn
+        """Return a batch, the same one however often an epoch asks for it."""
+        rows = self._order[index * self.batch_size : (index + 1) * self.batch_size]
+        images = binarize(self.x[rows], seed=(self.seed, self.epoch, index))
+        return images, images
 
     def on_epoch_end(self) -> None:
-        """Take another order and other draws from now on."""
+        """Move on to another order and other binary images."""
         self.epoch += 1
         self._shuffle()
 
 
 def binarize(x: np.ndarray, *, seed: Any = 0) -> np.ndarray:
-    """Return one binary draw of images whose grey is the chance of white.
+    """Return binary images, sampled from gray levels as probabilities of white.
 
     Args:
         x: Images in [0, 1], of any shape.

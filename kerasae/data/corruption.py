@@ -1,9 +1,8 @@
-"""Fixed noisy copies, for pictures and evaluation."""
-
-from typing import Any
+"""Fixed noisy copies, for plots and evaluation."""
 
 import numpy as np
 
+from kerasae._arrays import finite_range
 from kerasae._checks import (
     argument_error,
     fraction,
@@ -11,13 +10,13 @@ from kerasae._checks import (
     one_of,
     required_seed,
 )
-from kerasae.data.scaling import value_range
+from kerasae._types import ArrayLike
 
 DEFAULT_LEVELS = {"gaussian": 0.5, "masking": 0.3, "salt_and_pepper": 0.3}
 
 
 def corrupt(
-    x: Any,
+    x: ArrayLike,
     kind: str = "gaussian",
     level: float | None = None,
     *,
@@ -27,20 +26,22 @@ def corrupt(
     """Return a fixed noisy copy of `x`, the same on every backend.
 
     Args:
-        x: float array of shape (n, ...), such as `scale` returns.
+        x: Float array of shape (n, ...), such as `scale` returns.
         kind: "gaussian" adds normal noise and clips to `clip`; "masking" sets
-            entries to 0, the others stay as they are (Vincent et al. 2010);
-            "salt_and_pepper" sets entries to either end of `clip` by equal chance.
-        level: for "gaussian" the standard deviation (None: 0.5), else the chance
-            of an entry to be overwritten, in [0, 1) (None: 0.3).
-        seed: whole number, 0 or larger.
-        clip: the smallest and the largest value.
+            entries to 0 and leaves the others (Vincent et al. 2010);
+            "salt_and_pepper" sets entries to either end of `clip`, with equal
+            probability.
+        level: For "gaussian" the standard deviation (None: 0.5), else the
+            probability that an entry is overwritten, in [0, 1) (None: 0.3).
+        seed: Whole number, 0 or larger.
+        clip: The smallest and the largest value.
 
     Returns:
         A new float32 array of the shape of `x`.
 
     Raises:
-        TypeError, ValueError: `x` holds no finite floats, or an argument is unfit.
+        TypeError, ValueError: If `x` does not hold finite floats, or an argument is
+            invalid.
 
     Example:
         >>> from kerasae.data import corrupt, load_samples
@@ -59,7 +60,7 @@ def corrupt(
         )
     if x.dtype.kind != "f":
         raise TypeError(argument_error("x", "floats, such as scale(x)[0]", x.dtype))
-    value_range("x", x, axes=1)
+    finite_range("x", x, axes=1)
     random = np.random.default_rng(required_seed(seed))
     if kind == "gaussian":
         noisy = random.standard_normal(x.shape, dtype=np.float32)
@@ -67,8 +68,8 @@ def corrupt(
         noisy += x
         return np.clip(noisy, low, high, out=noisy)
     noisy = x.astype(np.float32)
-    draw = random.random(x.shape, dtype=np.float32)
-    noisy[draw < level] = 0.0 if kind == "masking" else high
+    uniform = random.random(x.shape, dtype=np.float32)
+    noisy[uniform < level] = 0.0 if kind == "masking" else high
     if kind == "salt_and_pepper":
-        noisy[draw < level / 2] = low
+        noisy[uniform < level / 2] = low
     return noisy

@@ -10,19 +10,19 @@ from kerasae.data._reading import Raw, read
 from kerasae.data.scaling import scaled_alike
 
 Source = str | os.PathLike[str] | np.ndarray
-"""What samples are read from: the name of a data set, a file or folder, an array."""
+"""Where samples come from: the name of a data set, a file or folder, an array."""
 
 
 class Dataset(NamedTuple):
     """Training and test samples, scaled to [0, 1].
 
     Attributes:
-        x_train: training samples, float32 of shape (n, *sample), in [0, 1].
-        x_test: test samples, likewise.
-        y_train: labels of the training samples, shape (n, ...), or None.
-        y_test: labels of the test samples, or None.
-        name: the data set's, file's or folder's name; "array" for an array.
-        notes: what was done to the data, a line each, for people to read.
+        x_train: Training samples, float32 of shape (n, *sample), in [0, 1].
+        x_test: Test samples, likewise.
+        y_train: Labels of the training samples, shape (n, ...), or None.
+        y_test: Labels of the test samples, or None.
+        name: The data set's, file's or folder's name; "array" for an array.
+        notes: What was done to the data, one line of text each.
 
     Example:
         >>> import numpy as np
@@ -45,8 +45,9 @@ def load_dataset(
 ) -> Dataset:
     """Load a data set, scale it to [0, 1] and split it for training.
 
-    What comes split (MNIST, say) stays so; the rest is shuffled and split, digits
-    by label. For all samples in their own order use `load_samples`.
+    Data that come split (MNIST, say) stay so; others are shuffled and split, the
+    digits stratified by label. For all samples in their own order use
+    `load_samples`.
 
     Args:
         source: "digits" (1,797 images of 8x8, no download); "mnist" or
@@ -55,16 +56,16 @@ def load_dataset(
             .npz file (`x_train` and `x_test`, or `x`, or a single array; labels
             in `y_train`, `y_test`, `y`); a folder of images of one size (the
             subfolder is the label); or an array of shape (n_samples, ...).
-        test_fraction: the test part's share, in (0, 1); None means 0.3 for digits,
-            else 0.2. Not for what comes split.
-        seed: whole number, 0 or larger.
+        test_fraction: The test part's share, in (0, 1); None means 0.3 for digits,
+            else 0.2. Not for data that come split.
+        seed: Whole number, 0 or larger.
 
     Returns:
         A `Dataset`. Images have the shape (n, height, width, channels).
 
     Raises:
-        OSError: nothing is found under `source`, or the download failed.
-        TypeError, ValueError: the data, a file or an argument is unfit.
+        OSError: If nothing is found under `source`, or the download failed.
+        TypeError, ValueError: If the data, a file or an argument is invalid.
 
     Example:
         >>> from kerasae.data import load_dataset
@@ -97,7 +98,7 @@ def load_samples(
     """Load samples scaled to [0, 1], by default all of them, in their own order.
 
     Args:
-        source: as for `load_dataset`.
+        source: As for `load_dataset`.
         split: "all" for every sample in the order of the source, training before
             test samples; "train" or "test" for that part of `load_dataset(source)`.
 
@@ -106,7 +107,7 @@ def load_samples(
         labels of shape (n, ...) or None; what was done to the data, a line each.
 
     Raises:
-        OSError, TypeError, ValueError: as for `load_dataset`.
+        OSError, TypeError, ValueError: As for `load_dataset`.
 
     Example:
         >>> from kerasae.data import load_samples
@@ -124,7 +125,7 @@ def load_samples(
 
 
 def _random_split(raw: Raw, share: float | None, seed: int) -> tuple[Any, Any, str]:
-    """Return the indices of the training and test samples, and how they were drawn."""
+    """Return the indices of training and test samples, and how they were chosen."""
     from sklearn.model_selection import train_test_split
 
     x, y = raw.parts[0]
@@ -133,7 +134,7 @@ def _random_split(raw: Raw, share: float | None, seed: int) -> tuple[Any, Any, s
     seed = required_seed(seed)
     if len(x) < 2:
         expected = "two samples or more, to be split into a training and a test part"
-        fix = "Give it more samples; load_samples(source) returns them unsplit."
+        fix = "Pass more samples; load_samples(source) returns them unsplit."
         raise ValueError(
             argument_error(raw.name, expected, Description(f"{len(x)} sample"), fix)
         )
@@ -142,7 +143,7 @@ def _random_split(raw: Raw, share: float | None, seed: int) -> tuple[Any, Any, s
             np.arange(len(x)), test_size=size, stratify=labels, random_state=seed
         )
     except ValueError as error:
-        expected = f"a share that leaves both parts enough of the {len(x)} sample(s)"
+        expected = f"a share that leaves enough of the {len(x)} samples in each part"
         fix = "Use load_samples(source) for all samples, unsplit."
         raise ValueError(
             argument_error("test_fraction", expected, size, fix)
@@ -151,7 +152,7 @@ def _random_split(raw: Raw, share: float | None, seed: int) -> tuple[Any, Any, s
     return train, test, f"{how}, seed {seed}"
 
 
-def _load(source: Any) -> tuple[Raw, list[np.ndarray], tuple[str, ...]]:
+def _load(source: Source) -> tuple[Raw, list[np.ndarray], tuple[str, ...]]:
     """Return what was read, the scaled samples of each part, and the notes so far."""
     raw = read(source)
     scaled, note = scaled_alike(raw.name, [x for x, _ in raw.parts])
@@ -163,6 +164,8 @@ def _load(source: Any) -> tuple[Raw, list[np.ndarray], tuple[str, ...]]:
     for x, y in raw.parts:
         if y is not None and (y.ndim == 0 or len(y) != len(x)):
             raise ValueError(
-                argument_error(f"{raw.name} labels", f"{len(x)}, one a sample", y.shape)
+                argument_error(
+                    f"{raw.name} labels", f"{len(x)}, one per sample", y.shape
+                )
             )
     return raw, scaled, raw.notes if note is None else (*raw.notes, note)

@@ -1,28 +1,30 @@
 """Streams of inputs and targets, for data larger than memory."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from kerasae._arrays import check_samples_shape
 from kerasae._checks import Description, argument_error, positive_integer
-from kerasae.data import _streams
+from kerasae.data import _stream_adapters
 from kerasae.data._batches import ArrayBatches, PairedBatches
-from kerasae.data._preprocessing import ToPair
-from kerasae.data.mapped import open_mapped
+from kerasae.data._preprocessing import NamedNoise, ToPair
+from kerasae.data.memory_mapped import open_mapped
 
 # Recognized by name: a package that nobody uses is not imported.
-_FOREIGN = {
-    ("tensorflow", "DatasetV2"): _streams.from_tensorflow,
-    ("torch", "DataLoader"): _streams.from_torch,
-    ("grain", "MapDataset"): _streams.from_grain,
-    ("grain", "IterDataset"): _streams.from_grain,
-    ("grain", "DataLoader"): _streams.from_grain,
+_ADAPTERS = {
+    ("tensorflow", "DatasetV2"): _stream_adapters.from_tensorflow,
+    ("torch", "DataLoader"): _stream_adapters.from_torch,
+    ("grain", "MapDataset"): _stream_adapters.from_grain,
+    ("grain", "IterDataset"): _stream_adapters.from_grain,
+    ("grain", "DataLoader"): _stream_adapters.from_grain,
 }
 
-_MARK = "_kerasae_pairs"
+_PAIRED = "_kerasae_pairs"
 
 
 def pairs(
@@ -30,28 +32,28 @@ def pairs(
     *,
     batch_size: int | None = None,
     divide_by: float | None = None,
-    corruption: Any = None,
+    corruption: NamedNoise = None,
     shuffle: bool = True,
     seed: int = 0,
 ) -> Any:
     """Return a stream of inputs and targets for `fit`, for data larger than memory.
 
-    An autoencoder's targets are its inputs, which a stream of samples does not say.
-    Samples stay as they are stored, and become floats batch by batch; of a file no
-    more than a batch is in memory. For data that fit into memory as floats
-    `load_dataset` and `fit(x, x)` do.
+    An autoencoder's targets are its inputs, but a stream of samples does not provide
+    targets. Samples stay as they are stored and become floats batch by batch; of a
+    file, no more than one batch is in memory. For data that fit into memory as
+    floats, `load_dataset` and `fit(x, x)` are enough.
 
     Args:
-        samples: Array of shape (n, ...), in memory or mapped; path to a .npy file,
-            which is mapped; or batches of shape (batch, ...), alone or first in a
+        samples: Array of shape (n, ...), in memory or memory-mapped; path to a .npy
+            file, which is mapped; or batches of shape (batch, ...), alone or first in a
             tuple: a `keras.utils.PyDataset`, a `tf.data.Dataset`, a torch
             `DataLoader`, a grain `MapDataset`, `IterDataset` or `DataLoader`. uint8
             is divided by 255, booleans become 0 and 1, floats stay as they are.
-            What `pairs` returned before is returned again.
-        batch_size: Samples a step, for an array or a file only; None means 32.
+            A stream that `pairs` returned is returned as it is.
+        batch_size: Samples per step, for an array or a file only; None means 32.
         divide_by: Positive number that samples of any type are divided by instead.
         corruption: Noise on the inputs, new in every step: `"gaussian"`, `"masking"`,
-            `"salt_and_pepper"`, or a pair with the level, such as `("masking",
+            `"salt_and_pepper"`, or a tuple with the level, such as `("masking",
             0.3)`, as for `corrupt`. Targets stay clean.
         shuffle: Whether an array or a file is taken in a new random order in every
             epoch. Other sources keep their own order.
@@ -59,14 +61,14 @@ def pairs(
 
     Returns:
         Pairs (inputs, targets) of float32, shape (batch, ...), which `fit` and
-        `evaluate` take on every backend: a `tf.data.Dataset`, a torch `DataLoader` or
+        `evaluate` accept on every backend: a `tf.data.Dataset`, a torch `DataLoader` or
         a grain `IterDataset` for one of these (and for grain's `DataLoader`), else a
         `keras.utils.PyDataset`.
 
     Raises:
         OSError: If there is no such file.
-        TypeError, ValueError: If `samples` are of no known kind or type, or another
-            argument is unfit.
+        TypeError, ValueError: If `samples` are of an unknown kind or type, or
+            another argument is invalid.
 
     Example:
         >>> import numpy as np
@@ -77,48 +79,39 @@ def pairs(
         >>> len(batches), inputs.shape, targets.dtype.name, targets.max().item()
         (4, (32, 28, 28, 1), 'float32', 1.0)
     """
-    if hasattr(samples, _MARK):
+    if hasattr(samples, _PAIRED):
         return samples
-    pair = ToPair(divide_by, corruption, seed)
+    to_pair = ToPair(divide_by, corruption, seed)
     if isinstance(samples, (str, os.PathLike)):
         samples = open_mapped(Path(samples))
     if isinstance(samples, np.ndarray):
         size = positive_integer("batch_size", 32 if batch_size is None else batch_size)
-        if samples.ndim < 2 or not samples.size:
-            expected = "of shape (n_samples, n_features) or (n_samples, ...), not empty"
-            received = f"shape {samples.shape}"
-            fix = "Use x[:, None] for samples of one number, x[None] for one sample."
-            raise ValueError(
-                argument_error("samples", expected, Description(received), fix)
-            )
-        pair.divisor(samples.dtype)  # raises now what a batch would raise later
+        check_samples_shape("samples", samples.shape)
+        to_pair.divisor(samples.dtype)  # raises now what a batch would raise later
         batches = ArrayBatches(samples, size, shuffle=shuffle, seed=seed)
-        return _marked(PairedBatches(batches, pair))
-    make = (
-        PairedBatches if isinstance(samples, keras.utils.PyDataset) else _maker(samples)
-    )
+        return _marked(PairedBatches(batches, to_pair))
+    adapter = _adapter(samples)
     if batch_size is not None:
+        expected = "left out for data that are batched already"
         fix = "Set it where the batches are made."
-        raise ValueError(
-            argument_error(
-                "batch_size", "left out for data that come in batches", batch_size, fix
-            )
-        )
-    return _marked(make(samples, pair))
+        raise ValueError(argument_error("batch_size", expected, batch_size, fix))
+    return _marked(adapter(samples, to_pair))
 
 
 def _marked(stream: Any) -> Any:
-    """Return a stream that is known for what it is when it comes again."""
-    setattr(stream, _MARK, True)
+    """Return a stream, marked so that `pairs` recognizes it."""
+    setattr(stream, _PAIRED, True)
     return stream
 
 
-def _maker(samples: Any) -> Any:
-    """Return what makes pairs of a stream of another package."""
+def _adapter(samples: Any) -> Callable[[Any, ToPair], Any]:
+    """Return the function that makes pairs of a stream."""
+    if isinstance(samples, keras.utils.PyDataset):
+        return PairedBatches
     for parent in type(samples).__mro__:
-        make = _FOREIGN.get((parent.__module__.partition(".")[0], parent.__name__))
-        if make is not None:
-            return make
+        package = parent.__module__.partition(".")[0]
+        if (package, parent.__name__) in _ADAPTERS:
+            return _ADAPTERS[package, parent.__name__]
     expected = (
         "an array, a path to a .npy file, a keras.utils.PyDataset, a batched "
         "tf.data.Dataset, a torch DataLoader or a grain dataset"
@@ -126,7 +119,7 @@ def _maker(samples: Any) -> Any:
     kind = f"{type(samples).__module__}.{type(samples).__qualname__}"
     fix = (
         "Lists and tensors: numpy.asarray(x). Torch datasets: torch.utils.data."
-        "DataLoader(x, batch_size=32). Generators, which end after one epoch: make a "
+        "DataLoader(x, batch_size=32). Generators, which end after one epoch: write a "
         "keras.utils.PyDataset."
     )
     raise TypeError(argument_error("samples", expected, Description(kind), fix))

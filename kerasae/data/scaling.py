@@ -1,27 +1,27 @@
-"""Values between 0 and 1, and the checks that data pass."""
-
-from typing import Any
+"""Values scaled to [0, 1]."""
 
 import numpy as np
 
+from kerasae._arrays import finite_range
 from kerasae._checks import Description, argument_error
+from kerasae._types import ArrayLike
 
 
-def scale(x: Any) -> tuple[np.ndarray, str | None]:
+def scale(x: ArrayLike) -> tuple[np.ndarray, str | None]:
     """Return `x` as float32 in [0, 1], and a note on what was changed.
 
-    Booleans and integers 0 and 1 keep their value, other integers in 0..255 are
-    divided by 255, floats must lie in [0, 1] already.
+    Booleans and integers that are 0 or 1 keep their value, other integers in 0..255
+    are divided by 255, floats must lie in [0, 1] already.
 
     Args:
-        x: array of shape (n_samples, n_features) or (n_samples, ...).
+        x: Array of shape (n_samples, n_features) or (n_samples, ...).
 
     Returns:
         `(scaled, note)`: float32 array of the shape of `x`, which is `x` itself
-        where nothing had to change; a line for people to read, or None.
+        where nothing had to change; a human-readable line, or None.
 
     Raises:
-        TypeError, ValueError: `x` is empty or outside these ranges or ranks.
+        TypeError, ValueError: If `x` is empty or outside these ranges or ranks.
 
     Example:
         >>> from kerasae.data import scale
@@ -32,38 +32,11 @@ def scale(x: Any) -> tuple[np.ndarray, str | None]:
     return scaled, note
 
 
-def value_range(where: str, x: np.ndarray, axes: int = 2) -> tuple[Any, Any]:
-    """Return the smallest and the largest value of `x`, or raise if it is no data."""
-    if x.dtype.kind not in "biuf":
-        fix = "Convert it to numbers: x.astype('float32')."
-        raise TypeError(argument_error(where, "an array of numbers", x.dtype, fix))
-    if x.ndim < axes or not x.size:
-        expected = "of shape (n_samples, n_features) or (n_samples, ...), not empty"
-        fix = "Use x[:, None] for samples of one number, x[None] for one sample."
-        raise ValueError(
-            argument_error(where, expected, Description(f"shape {x.shape}"), fix)
-        )
-    with np.errstate(invalid="ignore"):
-        low, high = x.min(), x.max()
-    # The extremes carry NaN and infinity: a full mask is made for the error alone.
-    if not (np.isfinite(low) and np.isfinite(high)):
-        bad = ~np.isfinite(x)
-        first = np.argwhere(bad)[0].tolist()
-        received = f"{bad.sum()} NaN or infinite values, the first at index {first}"
-        fix = "Remove these samples, or fill them in with numpy.nan_to_num(x)."
-        raise ValueError(
-            argument_error(
-                where, "an array of finite numbers", Description(received), fix
-            )
-        )
-    return low, high
-
-
 def scaled_alike(
-    where: str, parts: list[np.ndarray]
+    argument: str, parts: list[np.ndarray]
 ) -> tuple[list[np.ndarray], str | None]:
-    """Scale all parts by one rule: a dark test part must not get its own."""
-    ranges = [value_range(where, x) for x in parts]
+    """Scale all parts by one rule: a dark test part must not get one of its own."""
+    ranges = [finite_range(argument, x) for x in parts]
     low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
     real = any(x.dtype.kind == "f" for x in parts)
     slack = 1e-6 if real else 0  # MinMaxScaler gives 1.0000000000000002
@@ -77,9 +50,7 @@ def scaled_alike(
         return scaled, "integers in 0..255 were divided by 255"
     fix = "Pixels in 0..255: x = x / 255. Else x = x.astype('float64'), then "
     fix += "x = (x - x.min()) / (x.max() - x.min())."
-    received = f"{'float' if real else 'integer'} values from {low} to {high}"
-    raise ValueError(
-        argument_error(
-            where, "values in [0, 1], or integers in 0..255", Description(received), fix
-        )
-    )
+    expected = "values in [0, 1], or integers in 0..255"
+    kind = "float" if real else "integer"
+    received = Description(f"{kind} values from {low} to {high}")
+    raise ValueError(argument_error(argument, expected, received, fix))

@@ -15,7 +15,7 @@ from keras import ops
 
 from kerasae._checks import Description, argument_error
 from kerasae._types import ArrayLike, Tensor
-from kerasae.data.mapped import is_mapped, open_mapped, taken
+from kerasae.data.memory_mapped import is_mapped, open_mapped, take_rows
 from kerasae.data.pairs import pairs
 from kerasae.engine.checked_samples import checked_samples
 from kerasae.engine.devices import has_accelerator
@@ -177,7 +177,7 @@ def _taken(samples: Tensor, rows: np.ndarray) -> Tensor:
     if ops.is_tensor(samples):
         return ops.take(samples, rows, axis=0)
     if is_mapped(samples):
-        some = taken(samples, rows)
+        some = take_rows(samples, rows)
     else:
         some = _aligned((*rows.shape, *samples.shape[1:]), samples.dtype)
         np.take(samples, rows, axis=0, out=some, mode="clip")

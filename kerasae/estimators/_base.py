@@ -1,174 +1,241 @@
-"""What the two estimators share that are autoencoders and nothing else."""
+"""The base of all estimators: stored parameters, training that may resume, codes."""
 
 import math
+import random
 from abc import abstractmethod
-from typing import Any, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from typing import Any
 
+import keras
 import numpy as np
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils import check_array
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from kerasae import training
+from kerasae import _checks, training
 from kerasae._triple import Autoencoder
+from kerasae._types import ArrayLike, Loss, Optimizer
+from kerasae.engine.check_finite import check_finite
+from kerasae.engine.compiling import default_loss
+from kerasae.engine.fitting import fit
 from kerasae.engine.optimizers import new_optimizer
-from kerasae.estimators import _training
-from kerasae.estimators._outputs import outputs
+from kerasae.engine.prediction import predict
+from kerasae.estimators._output_files import output_files
+
+# Samples and targets.
+Data = tuple[np.ndarray, np.ndarray]
+_IF_DIVERGED = (
+    "Scale X, with sklearn.preprocessing.StandardScaler for instance, or choose a "
+    "smaller learning_rate."
+)
 
 
-class BaseAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """Abstract base: rows to codes and back, trained to return what they are given.
+def store(estimator: BaseEstimator, parameters: dict[str, Any]) -> None:
+    """Keep a constructor's arguments unchanged, as attributes of the same names.
 
-    A subclass has the parameters that `_training` reads, and `_build`.
+    Call it first, as `store(self, locals())`.
     """
+    for name, value in parameters.items():
+        if name not in ("self", "__class__"):
+            setattr(estimator, name, value)
 
-    autoencoder_: Autoencoder
+
+class BaseNetworkEstimator(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
+    """Abstract base: trains a network with a code, and returns codes."""
+
+    optimizer: Optimizer
+    learning_rate: float | None
+    epochs: int
+    batch_size: int
+    early_stopping: bool
+    validation_fraction: float
+    n_iter_no_change: int
+    warm_start: bool
+    random_state: int | np.random.RandomState | None
+    verbose: int
+    log_path: str | PathLike[str] | None
+    export_path: str | PathLike[str] | None
+
     history_: dict[str, list[float]]
     n_iter_: int
 
+    @property
     @abstractmethod
-    def _build(self, n_features: int, seed: int) -> Autoencoder:
-        """Return a new, uncompiled triple for rows of `n_features`, or raise."""
+    def _trained(self) -> Autoencoder:
+        """The trained network and its two halves: up to the code, and after it."""
 
-    def _pretrain(self, triple: Autoencoder, x: np.ndarray, seed: int) -> None:
-        """Train parts of the triple before the whole, where a subclass does that."""
+    def _resumes_fit(self) -> bool:
+        return self.warm_start and self.__sklearn_is_fitted__()
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Build an autoencoder and train it to reconstruct `X`.
-
-        Args:
-            X: Array-like of shape (n_samples, n_features), dense and finite.
-            y: Ignored.
-
-        Returns:
-            The estimator itself.
-        """
-        again = self.warm_start and self.__sklearn_is_fitted__()
-        return self._fit(X, epochs=self.epochs, again=again)
-
-    def partial_fit(self, X: Any, y: Any = None) -> Self:
-        """Train one epoch more, on this part of the data.
-
-        The first call builds the model. `epochs` does not count, nor is anything
-        pretrained: where you want that, call `fit` on a first part.
-
-        Args:
-            X: Array-like of shape (n_samples, n_features), dense and finite.
-            y: Ignored.
-
-        Returns:
-            The estimator itself.
-        """
-        _training.forbid_early_stopping(self)
-        return self._fit(
-            X, epochs=1, again=self.__sklearn_is_fitted__(), pretrain=False
-        )
-
-    def _fit(self, X: Any, *, epochs: int, again: bool, pretrain: bool = True) -> Self:
-        x = validate_data(
-            self, X, reset=not again, dtype=np.float32, force_writeable=True
-        )
-        _training.check_training(self)
-        _training.check_loss(self.loss)
-        with (
-            outputs(self.log_path, self.export_path) as export,
-            _training.reproducible(self, again=again) as seed,
-        ):
-            triple = self.autoencoder_ if again else self._build(x.shape[1], seed)
-            if self.loss is None:
-                _training.check_range(triple.autoencoder, x)
-            data, held_out = _training.hold_out(self, seed, x)
-            if again:
-                _training.set_learning_rate(self, triple.autoencoder)
-            else:
-                if pretrain:
-                    self._pretrain(triple, data[0], seed)
-                optimizer = new_optimizer(self.optimizer, self.learning_rate)
-                training.compile(triple, optimizer, self.loss)
-            history = _training.train(
-                self,
-                triple.autoencoder,
-                data,
-                held_out,
-                epochs=epochs,
-                history=self.history_ if again else None,
+    def _resumes_partial_fit(self) -> bool:
+        if self.early_stopping:
+            fix = "One epoch cannot stop early; use fit, or warm_start=True."
+            expected = "False for partial_fit"
+            raise ValueError(
+                _checks.argument_error("early_stopping", expected, True, fix)
             )
-            self.autoencoder_, self.history_ = triple, history
-            self.n_iter_ = len(history["loss"])
-            if export is not None:
-                triple.autoencoder.save(export)
-        return self
+        return self.__sklearn_is_fitted__()
 
-    def transform(self, X: Any) -> np.ndarray:
+    @contextmanager
+    def _training_session(self, *, resume: bool) -> Iterator[int]:
+        """Check parameters and paths, yield a seed, and export what was trained."""
+        for name in ("epochs", "batch_size", "n_iter_no_change"):
+            _checks.positive_integer(name, getattr(self, name))
+        fraction = _checks.fraction("validation_fraction", self.validation_fraction)
+        if self.early_stopping and not fraction:
+            text = "above 0 for early stopping"
+            raise ValueError(
+                _checks.argument_error("validation_fraction", text, fraction)
+            )
+        if self.learning_rate is not None:
+            _checks.positive("learning_rate", self.learning_rate)
+        with (
+            output_files(self.log_path, self.export_path) as export,
+            self._seeded(resume=resume) as seed,
+        ):
+            yield seed
+            if export is not None:
+                self._trained.autoencoder.save(export)
+
+    @contextmanager
+    def _seeded(self, *, resume: bool) -> Iterator[int]:
+        """Seed all random number generators for a block, and yield the seed.
+
+        Keras shuffles with global generators. The state of Python's and NumPy's is
+        restored at the end; the backend's stays where the block left it.
+        """
+        # NumPy's legacy interface, which Keras and scikit-learn use.
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        states = random.getstate(), np.random.get_state()  # noqa: NPY002
+        # A resumed training shuffles its epochs differently.
+        keras.utils.set_random_seed(seed + (self.n_iter_ if resume else 0))
+        try:
+            yield seed
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])  # noqa: NPY002
+
+    def _hold_out(
+        self, seed: int, x: np.ndarray, y: np.ndarray | None = None
+    ) -> tuple[Data, Data | None]:
+        """Return the training data, and what early stopping holds out, or None.
+
+        The labels `y` are stratified; without labels the targets are the samples.
+        """
+        if not self.early_stopping:
+            return (x, x if y is None else y), None
+        parts = train_test_split(
+            *((x,) if y is None else (x, y)),
+            test_size=self.validation_fraction,
+            random_state=seed,
+            stratify=y,
+        )
+        return (parts[0], parts[-2]), (parts[1], parts[-1])
+
+    def _compile(self, model: keras.Model, loss: Loss, **options: Any) -> None:
+        optimizer = new_optimizer(self.optimizer, self.learning_rate)
+        training.compile(model, optimizer, loss, **options)
+
+    def _train(
+        self,
+        model: keras.Model,
+        data: Data,
+        held_out: Data | None,
+        *,
+        epochs: int,
+        resume: bool,
+    ) -> None:
+        """Train a compiled model, and add to the history or begin a new one."""
+        if resume and self.learning_rate is not None:
+            model.optimizer.learning_rate = self.learning_rate
+        history = self.history_ if resume else {}
+        epochs_done = len(history.get("loss", ()))
+        callbacks: list[keras.callbacks.Callback] = []
+        if self.log_path is not None:
+            log = keras.callbacks.CSVLogger(self.log_path, append=epochs_done > 0)
+            callbacks.append(log)
+        if held_out is not None:
+            callbacks.append(
+                keras.callbacks.EarlyStopping(
+                    patience=self.n_iter_no_change, restore_best_weights=True
+                )
+            )
+        new = fit(
+            model,
+            *_as_samples(model, data),
+            validation_data=held_out and _as_samples(model, held_out),
+            initial_epoch=epochs_done,
+            epochs=epochs_done + epochs,
+            batch_size=self.batch_size,
+            verbose=self.verbose,
+            callbacks=callbacks,
+        )
+        check_finite(new, fix=_IF_DIVERGED)
+        self.history_ = {
+            name: history.get(name, [])
+            + [float(value) for value in new.history.get(name, ())]
+            for name in {**history, **new.history}
+        }
+        self.n_iter_ = len(self.history_["loss"])
+
+    def _rows(self, X: ArrayLike) -> np.ndarray:
+        """Return samples for a fitted estimator as float32 rows, or raise."""
+        check_is_fitted(self)
+        return validate_data(self, X, reset=False, dtype=np.float32)
+
+    def transform(self, X: ArrayLike) -> np.ndarray:
         """Return the codes of `X`.
 
         Args:
             X: Array-like of shape (n_samples, n_features).
 
         Returns:
-            float32 array of shape (n_samples, n_codes); codes of several axes, those
-            of convolutional variants, are flattened.
+            float32 array of shape (n_samples, n_codes); codes with several axes, as
+            in convolutional variants, are flattened.
         """
-        check_is_fitted(self)
-        x = validate_data(self, X, reset=False, dtype=np.float32)
-        return _training.apply(self.autoencoder_.encoder, x)
-
-    def inverse_transform(self, X: Any) -> np.ndarray:
-        """Return the samples that the decoder makes of codes.
-
-        Args:
-            X: Array-like of shape (n_samples, n_codes), as `transform` returns it.
-
-        Returns:
-            float32 array of shape (n_samples, n_features).
-        """
-        check_is_fitted(self)
-        codes = check_array(X, dtype=np.float32)
-        if codes.shape[1] != self._n_features_out:
-            raise ValueError(
-                f"X has {codes.shape[1]} features, but the codes of this "
-                f"{type(self).__name__} have {self._n_features_out}."
-            )
-        return _training.apply(self.autoencoder_.decoder, codes)
-
-    def score_samples(self, X: Any) -> np.ndarray:
-        """Return how well each sample is reconstructed: higher is better.
-
-        Args:
-            X: Array-like of shape (n_samples, n_features).
-
-        Returns:
-            float32 array of shape (n_samples,): the negative mean squared error per
-            feature, whatever the loss in training was.
-        """
-        check_is_fitted(self)
-        x = validate_data(self, X, reset=False, dtype=np.float32)
-        return -np.square(x - _training.apply(self.autoencoder_.autoencoder, x)).mean(1)
-
-    def score(self, X: Any, y: Any = None) -> float:
-        """Return the negative mean squared error per feature: higher is better.
-
-        Args:
-            X: Array-like of shape (n_samples, n_features).
-            y: Ignored.
-
-        Returns:
-            The mean of `score_samples`.
-        """
-        return float(self.score_samples(X).mean(dtype=np.float64))
+        x = self._rows(X)
+        return predict_rows(self._trained.encoder, x)
 
     @property
     def _n_features_out(self) -> int:
-        return math.prod(self.autoencoder_.encoder.output_shape[1:])
+        return math.prod(self._trained.encoder.output_shape[1:])
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "autoencoder_")
+        return hasattr(self, "_trained")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def check_range(model: keras.Model, x: np.ndarray) -> None:
+    """Raise if a sigmoid cannot reproduce the values of `x`."""
+    if default_loss(model) == "binary_crossentropy" and (x.min() < 0 or x.max() > 1):
+        expected = "in [0, 1] where the output is a sigmoid"
+        received = f"values from {x.min():g} to {x.max():g}"
+        fix = "Scale them with MinMaxScaler, or set output_activation='linear'."
+        raise ValueError(
+            _checks.argument_error("X", expected, _checks.Description(received), fix)
+        )
+
+
+def predict_rows(model: keras.Model, rows: np.ndarray) -> np.ndarray:
+    """Return a model's output, (n_samples, n_outputs), for (n_samples, n_inputs)."""
+    y = predict(model, rows.reshape(-1, *model.input_shape[1:]))
+    return y.reshape(len(rows), -1).astype("float32")
+
+
+def _as_samples(model: keras.Model, data: Data) -> Data:
+    """Return rows in the shape that a model takes, targets too if they are the rows."""
+    x = data[0].reshape(-1, *model.input_shape[1:])
+    return x, x if data[1] is data[0] else data[1]

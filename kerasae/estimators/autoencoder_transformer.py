@@ -3,70 +3,76 @@
 import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from os import PathLike
+from typing import Any, TypeAlias
 
 import keras
+import numpy as np
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder, split
+from kerasae._types import Activation, Corruption, Loss, ModelOrTriple, Optimizer
 from kerasae.builders import SAMPLE_AXES, VARIANTS
-from kerasae.estimators._base import BaseAutoencoder
+from kerasae.estimators._base import store
+from kerasae.estimators._base_autoencoder import BaseAutoencoder
 from kerasae.estimators._builder_options import build, builder_options
+
+Variant: TypeAlias = str | Callable[..., ModelOrTriple] | ModelOrTriple
 
 
 class AutoencoderTransformer(BaseAutoencoder):
-    """An autoencoder that turns rows into codes, for pipelines and searches.
+    """An autoencoder that encodes rows, for pipelines and searches.
 
-    Takes the place of `sklearn.decomposition.PCA` where straight lines do not
+    Use it in place of `sklearn.decomposition.PCA` where linear projections do not
     follow the data. `StackedAutoencoder` trains deep stacks layer by layer first;
     `StackedAutoencoderClassifier` learns labels as well.
 
-    Scale the columns of `X` first, with `StandardScaler` or `MinMaxScaler`. Values
-    are computed in float32, and codes come back as float32.
+    Scale the columns of `X` first, with `StandardScaler` or `MinMaxScaler`.
+    Computations use float32, and codes are returned as float32.
 
     Args:
         variant: What to train. A name: `"undercomplete"`, `"sparse"`, `"deep"`,
             `"conv"` and so on, a builder's name without `build_` and `_ae`. A
             builder of your own, called as `variant(input_shape, **options)`, that
             returns a triple or a Functional model with a layer named `code`. Or
-            such a triple or model itself: `fit` trains a copy, from the weights
-            that it has.
+            such a triple or model itself: `fit` trains a copy that starts from its
+            weights.
         latent_dim: Size of the code; None for the builder's default.
         activation: Activation of the builder's layers; None for its default.
         output_activation: `"linear"` for columns of any range, `"sigmoid"` for
-            values in [0, 1]. None means `"linear"` for a variant by name, the
+            values in [0, 1]. None means `"linear"` for a variant by name, and the
             default of a builder of your own.
         corruption: Makes the model a denoising one: `"masking"`, `"gaussian"` (for
             values in [0, 1]), `"salt_and_pepper"`, a pair such as
             `("masking", 0.3)`, or a layer; None for the builder's default.
         options: Further keyword arguments of the builder, as a dict.
-        input_shape: Shape of one sample, for variants that see images, such as
-            `(28, 28, 1)`, or sequences, `(steps, channels)`. `X` keeps one row a
+        input_shape: Shape of one sample, for variants that take images, such as
+            `(28, 28, 1)`, or sequences, `(steps, channels)`. `X` keeps one row per
             sample. None means `(n_features,)`.
         optimizer: Name of a Keras optimizer, or an instance, which is copied.
-        learning_rate: Its learning rate; None for its own.
+        learning_rate: The optimizer's learning rate; None for its default.
         loss: As in `keras.Model.compile`. None means binary cross-entropy for a
             sigmoid output, else the mean squared error.
-        epochs: Passes over `X`; with early stopping, at most so many.
-        batch_size: Samples a step.
-        early_stopping: Whether to set a part of `X` aside and stop when its loss
-            no longer falls. The weights of the best epoch are kept.
-        validation_fraction: The part set aside, in (0, 1).
+        epochs: Passes over `X`; an upper limit with early stopping.
+        batch_size: Samples per step.
+        early_stopping: Whether to hold out a part of `X` and stop when its loss no
+            longer decreases. The weights of the best epoch are kept.
+        validation_fraction: The part held out, in (0, 1).
         n_iter_no_change: Epochs without a lower loss before training stops.
-        warm_start: Whether `fit` goes on from the model of the last `fit`, whose
-            architecture then stays, instead of building a new one.
-        random_state: Integer for the same result every time; None, or a
-            `numpy.random.RandomState`, for a new one at every `fit`.
-        verbose: What Keras prints: 0 nothing, 1 a bar, 2 a line an epoch.
-        log_path: A `.csv` file that gets the losses of every epoch.
-        export_path: A `.keras` file that gets the model after every `fit` and
-            `partial_fit`, to be read with `kerasae.load`. Folders that do not exist
-            are made.
+        warm_start: Whether `fit` continues with the model of the last `fit`, whose
+            architecture is then kept, instead of building a new one.
+        random_state: An integer for the same result every time; None, or a
+            `numpy.random.RandomState`, for a different one in every `fit`.
+        verbose: What Keras prints: 0 nothing, 1 a progress bar, 2 one line per
+            epoch.
+        log_path: A `.csv` file for the losses of every epoch.
+        export_path: A `.keras` file to which every `fit` and `partial_fit` saves the
+            model, to be read with `kerasae.load`. Missing folders are created.
 
     Attributes:
         autoencoder_: The trained triple of Keras models.
-        history_: Losses by name, a list with one value an epoch each.
-        n_iter_: Epochs trained, over all calls that went on from each other.
+        history_: Losses by name, each a list with one value per epoch.
+        n_iter_: Epochs trained, including those of earlier calls that were resumed.
         n_features_in_: Number of columns in `fit`.
         feature_names_in_: Their names, if `X` had any.
 
@@ -87,50 +93,39 @@ class AutoencoderTransformer(BaseAutoencoder):
         ((150, 2), dtype('float32'))
     """
 
+    variant: Variant
+    latent_dim: int | None
+    activation: Activation
+    output_activation: Activation
+    corruption: Corruption
+    options: Mapping[str, Any] | None
+    input_shape: Sequence[int] | None
+
     def __init__(
         self,
-        variant: str | Callable[..., Any] | Autoencoder = "undercomplete",
+        variant: Variant = "undercomplete",
         *,
         latent_dim: int | None = None,
-        activation: Any = None,
-        output_activation: Any = None,
-        corruption: Any = None,
+        activation: Activation = None,
+        output_activation: Activation = None,
+        corruption: Corruption = None,
         options: Mapping[str, Any] | None = None,
         input_shape: Sequence[int] | None = None,
-        optimizer: Any = "adam",
+        optimizer: Optimizer = "adam",
         learning_rate: float | None = None,
-        loss: Any = None,
+        loss: Loss = None,
         epochs: int = 100,
         batch_size: int = 32,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
         warm_start: bool = False,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
-        log_path: Any = None,
-        export_path: Any = None,
+        log_path: str | PathLike[str] | None = None,
+        export_path: str | PathLike[str] | None = None,
     ) -> None:
-        self.variant = variant
-        self.latent_dim = latent_dim
-        self.activation = activation
-        self.output_activation = output_activation
-        self.corruption = corruption
-        self.options = options
-        self.input_shape = input_shape
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.loss = loss
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
-        self.log_path = log_path
-        self.export_path = export_path
+        store(self, locals())
 
     def _build(self, n_features: int, seed: int) -> Autoencoder:
         named = {
@@ -147,20 +142,20 @@ class AutoencoderTransformer(BaseAutoencoder):
             options = {"output_activation": "linear", "seed": seed, **options}
             return build(builder, shape, options)
         if not callable(self.variant):
-            raise _no_variant(f"a {type(self.variant).__name__}")
+            raise _variant_error(f"a {type(self.variant).__name__}")
         built = self.variant(shape, **options)
         if isinstance(built, keras.Model):
             built = split(built)
         if not isinstance(built, Autoencoder):
-            raise _no_variant(f"a builder that returns a {type(built).__name__}")
-        _same_shape(built, shape)
+            raise _variant_error(f"a builder that returns a {type(built).__name__}")
+        _check_shapes(built, shape)
         return built
 
     def _copy(self, n_features: int, options: dict[str, Any]) -> Autoencoder:
-        """Return the user's model once more, with the weights that it has."""
+        """Return a copy of the user's model, weights included."""
         if options:
             raise ValueError(
-                f"A `variant` that is a model already takes no {', '.join(options)}. "
+                f"A `variant` that is already a model takes no {', '.join(options)}. "
                 "Pass the builder instead, or leave them out."
             )
         triple = copy.deepcopy(
@@ -171,15 +166,15 @@ class AutoencoderTransformer(BaseAutoencoder):
         shape = triple.autoencoder.input_shape[1:]
         if self.input_shape is not None:
             shape = _checks.input_shape(self.input_shape)
-        _same_shape(triple, shape)
-        _holds(shape, n_features)
+        _check_shapes(triple, shape)
+        _check_size(shape, n_features)
         return triple
 
     def _shape(self, n_features: int) -> tuple[int, ...]:
         """Return the shape of one sample, or raise if rows do not have its size."""
         if self.input_shape is not None:
             shape = _checks.input_shape(self.input_shape)
-            _holds(shape, n_features)
+            _check_size(shape, n_features)
             return shape
         if isinstance(self.variant, str) and self.variant in SAMPLE_AXES:
             axes = ", ".join(SAMPLE_AXES[self.variant])
@@ -189,7 +184,7 @@ class AutoencoderTransformer(BaseAutoencoder):
         return (n_features,)
 
 
-def _no_variant(received: str) -> TypeError:
+def _variant_error(received: str) -> TypeError:
     expected = "a name, a builder, a triple or a Functional keras.Model"
     fix = f"Names: {', '.join(VARIANTS)}."
     return TypeError(
@@ -197,8 +192,8 @@ def _no_variant(received: str) -> TypeError:
     )
 
 
-def _same_shape(triple: Autoencoder, shape: tuple[int, ...]) -> None:
-    """Raise if a model neither takes nor returns samples of a shape."""
+def _check_shapes(triple: Autoencoder, shape: tuple[int, ...]) -> None:
+    """Raise unless a model takes and returns samples of a shape."""
     model = triple.autoencoder
     if model.input_shape[1:] != shape or model.output_shape[1:] != shape:
         raise ValueError(
@@ -207,8 +202,8 @@ def _same_shape(triple: Autoencoder, shape: tuple[int, ...]) -> None:
         )
 
 
-def _holds(shape: tuple[int, ...], n_features: int) -> None:
-    """Raise if rows of `n_features` are no samples of a shape."""
+def _check_size(shape: tuple[int, ...], n_features: int) -> None:
+    """Raise unless samples of a shape have `n_features` values."""
     if math.prod(shape) != n_features:
         expected = f"a shape of {n_features} values, the columns of X"
         raise ValueError(_checks.argument_error("input_shape", expected, shape))

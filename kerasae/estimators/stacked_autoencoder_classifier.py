@@ -1,86 +1,72 @@
-"""A classifier that has seen its samples before it sees their labels."""
+"""A classifier that is pretrained without labels."""
 
 import copy
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from typing import Any, Self
 
 import keras
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassifierMixin,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-)
+from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from kerasae import _checks, training
 from kerasae._triple import Autoencoder, split
-from kerasae.engine.optimizers import new_optimizer
-from kerasae.estimators import _stack, _training
-from kerasae.estimators._outputs import outputs
+from kerasae._types import Activation, ArrayLike, Corruption, Optimizer
+from kerasae.estimators._base import check_range, predict_rows, store
+from kerasae.estimators._stack import BaseStack
 
 
-class StackedAutoencoderClassifier(
-    ClassifierMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
     """A stack of dense layers, pretrained without labels, with a softmax on its code.
 
-    The layers are trained pair by pair as those of `StackedAutoencoder`, then a
-    softmax layer is put on the code and all of it learns the labels. Take it for
-    deep stacks where samples are many and labels few: `fit` takes samples without
-    labels as well.
+    The layers are pretrained pair by pair like those of `StackedAutoencoder`; then a
+    softmax layer is put on the code, and the whole network learns the labels. Use it
+    for deep stacks where samples are plentiful and labels scarce: `fit` also takes
+    samples without labels.
 
-    Scale the columns of `X` first, with `StandardScaler` or `MinMaxScaler`. Values
-    are computed in float32; probabilities and codes come back as float32.
+    Scale the columns of `X` first, with `StandardScaler` or `MinMaxScaler`.
+    Computations use float32, and probabilities and codes are returned as float32.
+
+    `StackedAutoencoder` describes the parameters of the stack in full,
+    `AutoencoderTransformer` those from `optimizer` on.
 
     Args:
         hidden_units: Sizes of the hidden layers, outermost first.
         latent_dim: Size of the code, positive.
-        activation: Activation of the hidden layers. That of the code is the
-            builder's option `code_activation`.
-        output_activation: What pretraining makes of the samples: `"linear"` for
-            columns of any range, `"relu"` for values that are not negative,
-            `"sigmoid"` for values in [0, 1].
-        dropout: Fraction of the hidden units and of the code's dropped in training,
-            in [0, 1).
-        corruption: Noise on what every pair of layers is to reproduce, fresh at
-            every step of the pretraining: `"masking"`, `"gaussian"` (for values in
-            [0, 1]), `"salt_and_pepper"`, a pair such as `("masking", 0.3)`, or a
-            layer. None for no noise.
+        activation: Activation of the hidden layers.
+        output_activation: Activation of the reconstruction in pretraining.
+        dropout: Fraction of the hidden units and of the code's units dropped during
+            training, in [0, 1).
+        corruption: Noise in pretraining: a name, a pair (name, level) or a layer.
         options: Further keyword arguments of `kerasae.build_stacked_ae`, as a dict.
-        pretrain_epochs: Passes over the data for every pair of layers, or a
-            sequence with one number a pair, outermost first. 0 for no pretraining.
-        optimizer: Name of a Keras optimizer, or an instance, which is copied.
-        learning_rate: Its learning rate; None for its own.
-        epochs: Passes over `X` and the labels; with early stopping, at most so
-            many.
-        batch_size: Samples a step.
-        early_stopping: Whether to set a part of `X` aside, with the same shares of
-            classes, and stop when its cross-entropy no longer falls. The weights of
-            the best epoch are kept.
-        validation_fraction: The part set aside, in (0, 1).
+        pretrain_epochs: Epochs for every pair of layers, or one number per pair.
+        optimizer: Name of a Keras optimizer, or an instance.
+        learning_rate: The optimizer's learning rate, or None.
+        epochs: Passes over `X` and the labels.
+        batch_size: Samples per step.
+        early_stopping: Whether to stop by the cross-entropy of a held-out part of
+            `X`, with the classes in equal proportions.
+        validation_fraction: The part held out, in (0, 1).
         n_iter_no_change: Epochs without a lower loss before training stops.
-        warm_start: Whether `fit` goes on from the model of the last `fit`, whose
-            architecture and classes then stay, without pretraining.
-        random_state: Integer for the same result every time; None, or a
-            `numpy.random.RandomState`, for a new one at every `fit`.
-        verbose: What Keras prints: 0 nothing, 1 a bar, 2 a line an epoch.
-        log_path: A `.csv` file that gets loss and accuracy of every epoch with
-            labels.
-        export_path: A `.keras` file that gets the classifier after every `fit` and
-            `partial_fit`. Folders that do not exist are made.
+        warm_start: Whether `fit` continues with the last model, whose classes are
+            then kept, without pretraining.
+        random_state: An integer, a `numpy.random.RandomState` or None.
+        verbose: What Keras prints: 0, 1 or 2.
+        log_path: A `.csv` file for loss and accuracy of every epoch with labels.
+        export_path: A `.keras` file for the trained classifier.
 
     Attributes:
         classes_: The labels, in the order of `predict_proba`'s columns.
         classifier_: The trained Keras model, from samples to probabilities.
-        autoencoder_: The triple that pretraining left. The classifier began with a
+        autoencoder_: The triple after pretraining. The classifier started from a
             copy of its encoder.
-        pretrain_history_: One dict a pair of layers, outermost first; empty without
+        pretrain_history_: One dict per pair of layers, outermost first; empty without
             pretraining.
-        history_: Losses and accuracies by name, a list with one value an epoch each.
-        n_iter_: Epochs with labels, over all calls that went on from each other.
+        history_: Losses and accuracies by name, each a list with one value per epoch.
+        n_iter_: Epochs with labels, including those of earlier calls that were
+            resumed.
         n_features_in_: Number of columns in `fit`.
         feature_names_in_: Their names, if `X` had any.
 
@@ -104,22 +90,21 @@ class StackedAutoencoderClassifier(
     """
 
     classes_: np.ndarray
-    history_: dict[str, list[float]]
-    # The classifier, its encoder and its head.
-    _network: Autoencoder
+    autoencoder_: Autoencoder
+    _network: Autoencoder  # the classifier, its encoder and its head
 
     def __init__(
         self,
         hidden_units: int | Sequence[int] = (200,),
         latent_dim: int = 100,
         *,
-        activation: Any = "relu",
-        output_activation: Any = "linear",
+        activation: Activation = "relu",
+        output_activation: Activation = "linear",
         dropout: float = 0.0,
-        corruption: Any = None,
+        corruption: Corruption = None,
         options: Mapping[str, Any] | None = None,
         pretrain_epochs: int | Sequence[int] = 20,
-        optimizer: Any = "adam",
+        optimizer: Optimizer = "adam",
         learning_rate: float | None = None,
         epochs: int = 50,
         batch_size: int = 32,
@@ -127,75 +112,70 @@ class StackedAutoencoderClassifier(
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
         warm_start: bool = False,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
-        log_path: Any = None,
-        export_path: Any = None,
+        log_path: str | PathLike[str] | None = None,
+        export_path: str | PathLike[str] | None = None,
     ) -> None:
-        self.hidden_units = hidden_units
-        self.latent_dim = latent_dim
-        self.activation = activation
-        self.output_activation = output_activation
-        self.dropout = dropout
-        self.corruption = corruption
-        self.options = options
-        self.pretrain_epochs = pretrain_epochs
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
-        self.log_path = log_path
-        self.export_path = export_path
+        store(self, locals())
 
-    def fit(self, X: Any, y: Any, X_unlabeled: Any = None) -> Self:
+    @property
+    def classifier_(self) -> keras.Model:
+        """The trained Keras model, from samples to probabilities."""
+        return self._network.autoencoder
+
+    @property
+    def _trained(self) -> Autoencoder:
+        return self._network
+
+    def fit(self, X: ArrayLike, y: ArrayLike, X_unlabeled: ArrayLike = None) -> Self:
         """Pretrain the layers on all samples, then learn the labels.
 
         Args:
             X: Array-like of shape (n_samples, n_features), dense and finite.
-            y: Array-like of shape (n_samples,): labels of two classes or more.
-            X_unlabeled: Array-like of shape (n_others, n_features): samples without
-                labels, for pretraining only.
+            y: Array-like of shape (n_samples,): labels of at least two classes.
+            X_unlabeled: Array-like of shape (n_unlabeled, n_features): samples
+                without labels, for pretraining only.
 
         Returns:
             The estimator itself.
         """
-        again = self.warm_start and self.__sklearn_is_fitted__()
-        x, y = self._validated(X, y, again)
-        others = x[:0]
+        resume = self._resumes_fit()
+        x, y = self._validated(X, y, resume)
+        unlabeled = x[:0]
         if X_unlabeled is not None:
-            others = validate_data(self, X_unlabeled, reset=False, dtype=np.float32)
-        return self._fit(x, y, None, epochs=self.epochs, again=again, others=others)
+            unlabeled = validate_data(self, X_unlabeled, reset=False, dtype=np.float32)
+        return self._fit(
+            x, y, None, epochs=self.epochs, resume=resume, unlabeled=unlabeled
+        )
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
-        """Train one epoch more, on this part of the data.
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike = None
+    ) -> Self:
+        """Train for one more epoch, on this part of the data.
 
-        The first call builds the model. `epochs` does not count, nor is anything
-        pretrained: where you want that, call `fit` on a first part.
+        The first call builds the model. `epochs` is ignored, and nothing is
+        pretrained: to pretrain, call `fit` on a first part of the data.
 
         Args:
             X: Array-like of shape (n_samples, n_features), dense and finite.
             y: Array-like of shape (n_samples,).
-            classes: All labels there will be; needed in the first call.
+            classes: All labels that will occur; required in the first call.
 
         Returns:
             The estimator itself.
         """
-        _training.forbid_early_stopping(self)
-        again = self.__sklearn_is_fitted__()
-        if classes is None and not again:
+        resume = self._resumes_partial_fit()
+        if classes is None and not resume:
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        x, y = self._validated(X, y, again)
-        return self._fit(x, y, classes, epochs=1, again=again)
+        x, y = self._validated(X, y, resume)
+        return self._fit(x, y, classes, epochs=1, resume=resume)
 
-    def _validated(self, X: Any, y: Any, again: bool) -> tuple[np.ndarray, np.ndarray]:
+    def _validated(
+        self, X: ArrayLike, y: ArrayLike, resume: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
         x, y = validate_data(
-            self, X, y, reset=not again, dtype=np.float32, force_writeable=True
+            self, X, y, reset=not resume, dtype=np.float32, force_writeable=True
         )
         check_classification_targets(y)
         return x, y
@@ -204,90 +184,71 @@ class StackedAutoencoderClassifier(
         self,
         x: np.ndarray,
         y: np.ndarray,
-        classes: Any,
+        classes: ArrayLike,
         *,
         epochs: int,
-        again: bool,
-        others: np.ndarray | None = None,
+        resume: bool,
+        unlabeled: np.ndarray | None = None,
     ) -> Self:
-        """Train; pretrain before if there are `others`, were it none at all."""
-        _training.check_training(self)
-        classes = self._checked_classes(y, classes, again)
+        """Train; pretrain first unless `unlabeled` is None, even if it is empty."""
+        classes = self._checked_classes(y, classes, resume)
         y = np.searchsorted(classes, y)
-        with (
-            outputs(self.log_path, self.export_path) as export,
-            _training.reproducible(self, again=again) as seed,
-        ):
-            data, held_out = _training.hold_out(self, seed, x, y)
-            if again:
+        with self._training_session(resume=resume) as seed:
+            data, held_out = self._hold_out(seed, x, y)
+            if resume:
                 network = self._network
-                _training.set_learning_rate(self, network.autoencoder)
             else:
-                samples = None if others is None else np.concatenate([data[0], others])
+                samples = (
+                    None if unlabeled is None else np.concatenate([data[0], unlabeled])
+                )
                 network = self._start(x.shape[1], len(classes), samples, seed)
-            history = _training.train(
-                self,
-                network.autoencoder,
-                data,
-                held_out,
-                epochs=epochs,
-                history=self.history_ if again else None,
+            self._train(
+                network.autoencoder, data, held_out, epochs=epochs, resume=resume
             )
-            self._network, self.classes_, self.history_ = network, classes, history
-            self.n_iter_ = len(history["loss"])
-            if export is not None:
-                self.classifier_.save(export)
+            self._network, self.classes_ = network, classes
         return self
 
-    def _checked_classes(self, y: np.ndarray, classes: Any, again: bool) -> np.ndarray:
+    def _checked_classes(
+        self, y: np.ndarray, classes: ArrayLike, resume: bool
+    ) -> np.ndarray:
         """Return all classes, sorted, or raise if labels are not among them."""
         if classes is None:
-            classes = self.classes_ if again else y
+            classes = self.classes_ if resume else y
         classes = np.unique(classes)
-        if again and not np.array_equal(classes, self.classes_):
+        if resume and not np.array_equal(classes, self.classes_):
             raise ValueError(
                 f"`classes` must be those of the first call, {self.classes_}. "
                 f"Received: classes={classes}."
             )
         if len(classes) < 2:
             expected = "labels of two classes or more"
-            received = f"the one class {classes[0]!r}"
-            raise ValueError(
-                _checks.argument_error("y", expected, _checks.Description(received))
-            )
+            raise _label_error(expected, f"the one class {classes[0]!r}")
         unknown = np.setdiff1d(y, classes)
         if len(unknown):
             expected = f"labels among the classes {classes}"
-            received = f"also {unknown}"
-            raise ValueError(
-                _checks.argument_error("y", expected, _checks.Description(received))
-            )
+            raise _label_error(expected, f"also {unknown}")
         return classes
 
     def _start(
         self, n_features: int, n_classes: int, samples: np.ndarray | None, seed: int
     ) -> Autoencoder:
-        """Return a compiled classifier, split at its code; None: do not pretrain."""
-        triple = _stack.build_stack(self, n_features, seed)
-        histories = []
+        """Return a compiled classifier, split at its code, pretrained on samples."""
+        triple = self._build(n_features, seed)
         if samples is not None:
-            _training.check_range(triple.autoencoder, samples)
-            histories = _stack.pretrain_stack(self, triple, samples, seed)
-        # A copy of the encoder learns the labels: the triple's two halves go on
-        # to fit each other.
+            check_range(triple.autoencoder, samples)
+            self._pretrain(triple, samples, seed)
         classifier = training.build_classifier(
-            copy.deepcopy(triple), n_classes, dropout=self.dropout, seed=seed
+            triple, n_classes, dropout=self.dropout, seed=seed
         )
-        training.compile(
-            classifier,
-            new_optimizer(self.optimizer, self.learning_rate),
-            "sparse_categorical_crossentropy",
-            metrics=["accuracy"],
+        # A copy learns the labels: the halves of the triple must still fit each other.
+        network = split(copy.deepcopy(classifier))
+        self._compile(
+            network.autoencoder, "sparse_categorical_crossentropy", metrics=["accuracy"]
         )
-        self.autoencoder_, self.pretrain_history_ = triple, histories
-        return split(classifier)
+        self.autoencoder_ = triple
+        return network
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
         """Return the probability of every class.
 
         Args:
@@ -297,11 +258,10 @@ class StackedAutoencoderClassifier(
             float32 array of shape (n_samples, n_classes), in the order of
             `classes_`.
         """
-        check_is_fitted(self)
-        x = validate_data(self, X, reset=False, dtype=np.float32)
-        return _training.apply(self.classifier_, x)
+        x = self._rows(X)
+        return predict_rows(self.classifier_, x)
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most probable class of each sample.
 
         Args:
@@ -313,32 +273,7 @@ class StackedAutoencoderClassifier(
         best = self.predict_proba(X).argmax(axis=1)
         return self.classes_[best]
 
-    def transform(self, X: Any) -> np.ndarray:
-        """Return the codes of `X`, as the labels have shaped them.
 
-        Args:
-            X: Array-like of shape (n_samples, n_features).
-
-        Returns:
-            float32 array of shape (n_samples, latent_dim).
-        """
-        check_is_fitted(self)
-        x = validate_data(self, X, reset=False, dtype=np.float32)
-        return _training.apply(self._network.encoder, x)
-
-    @property
-    def classifier_(self) -> keras.Model:
-        """The trained Keras model, from samples to probabilities."""
-        return self._network.autoencoder
-
-    @property
-    def _n_features_out(self) -> int:
-        return self._network.encoder.output_shape[1]
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "_network")
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float32"]
-        return tags
+def _label_error(expected: str, received: str) -> ValueError:
+    text = _checks.argument_error("y", expected, _checks.Description(received))
+    return ValueError(text)

@@ -1,4 +1,4 @@
-"""What a trained autoencoder can make, new data above all, and how likely data are."""
+"""New data from a trained autoencoder, and how likely given data are."""
 
 from kerasae.generation.active_units import active_units
 from kerasae.generation.gaussian_mixture_sampler import GaussianMixtureSampler

@@ -1,4 +1,4 @@
-"""New data from any autoencoder: its codes follow a mixture that is learned."""
+"""New data from any autoencoder, by a Gaussian mixture fitted to its codes."""
 
 import copy
 from typing import Any
@@ -8,17 +8,17 @@ import numpy as np
 from kerasae import _checks
 from kerasae._checks import Description, argument_error
 from kerasae._triple import as_triple
-from kerasae.generation._arrays import given_or_drawn
-from kerasae.generation._models import inputs_of, predict
+from kerasae._types import ArrayLike, ModelOrTriple
+from kerasae.generation._arguments import model_inputs, predict
 
 
 class GaussianMixtureSampler:
-    """Learns how the codes of data are distributed, and decodes new ones.
+    """Learns how the codes of data are distributed, and decodes new codes.
 
-    The codes of a deterministic autoencoder lie anywhere, with gaps in between; a
-    mixture of normal distributions finds where. For a variational one too it often
-    gives better samples than the standard normal distribution of `sample`, for the
-    codes of real data rarely fill that.
+    The codes of a deterministic autoencoder may lie anywhere, with gaps between
+    them; a mixture of normal distributions models where they are. For a variational
+    one, too, it often gives better samples than the standard normal distribution of
+    `sample`, which the codes of real data rarely fill.
 
     Args:
         model: An `Autoencoder`, of any variant, or a Keras model with a layer named
@@ -26,10 +26,10 @@ class GaussianMixtureSampler:
         n_components: Normal distributions in the mixture, 1 or more. With more, new
             codes stay closer to those of the data.
         covariance_type: As in `sklearn.mixture.GaussianMixture`: `"full"`, `"tied"`,
-            `"diag"` or `"spherical"`. `"full"` takes the time and memory of the
-            squared size of the code; for large ones take `"diag"`.
-        seed: Integer, for the same mixture from the same data; None leaves that to
-            `keras.utils.set_random_seed`.
+            `"diag"` or `"spherical"`. The time and memory that `"full"` takes grow
+            with the square of the code's size; for large codes choose `"diag"`.
+        seed: Integer that makes the mixture of the same data repeatable; None
+            leaves that to `keras.utils.set_random_seed`.
         **kwargs: Further arguments of `sklearn.mixture.GaussianMixture`, such as
             `n_init` or `max_iter`.
 
@@ -38,10 +38,10 @@ class GaussianMixtureSampler:
         code_shape_: Shape of one code.
 
     Raises:
-        ValueError: If a number is not positive or a word unknown; in `fit`, if `x`
-            does not fit the model or has fewer samples than the mixture components;
-            in `sample`, if `fit` was not called.
-        TypeError: If `model` is no model, or an argument of another type.
+        ValueError: If a number is not positive or an option unknown; in `fit`, if
+            `x` does not fit the model or has fewer samples than the mixture has
+            components; in `sample`, if `fit` was not called.
+        TypeError: If `model` is not a model, or an argument has another type.
 
     Reference:
         Ghosh, Sajjadi, Vergari, Black and Schölkopf 2020, "From Variational to
@@ -61,7 +61,7 @@ class GaussianMixtureSampler:
 
     def __init__(
         self,
-        model: Any,
+        model: ModelOrTriple,
         n_components: int = 10,
         *,
         covariance_type: str = "full",
@@ -78,7 +78,7 @@ class GaussianMixtureSampler:
         self.mixture_: Any = None
         self.code_shape_: tuple[int, ...] = ()
 
-    def fit(self, x: Any) -> "GaussianMixtureSampler":
+    def fit(self, x: ArrayLike) -> "GaussianMixtureSampler":
         """Fit the mixture to the codes of data.
 
         Args:
@@ -89,44 +89,44 @@ class GaussianMixtureSampler:
         """
         from sklearn.mixture import GaussianMixture
 
-        x = inputs_of(self.triple.encoder, "x", x)
-        if len(x) < max(2, self.n_components):
-            expected = "at most the number of samples, and these 2 or more"
-            received = f"n_components={self.n_components}, {len(x)} samples"
+        samples = model_inputs(self.triple.encoder, "x", x)
+        if len(samples) < max(2, self.n_components):
+            expected = "at most the number of samples, of which there must be 2 or more"
+            received = f"n_components={self.n_components}, {len(samples)} samples"
             raise ValueError(
                 argument_error("n_components", expected, Description(received))
             )
         mixture = GaussianMixture(
             self.n_components,
             covariance_type=self.covariance_type,
-            random_state=given_or_drawn(self.seed),
+            random_state=_checks.seed_or_keras_seed(self.seed),
             **self.options,
         )
-        codes = predict(self.triple.encoder, x)
+        codes = predict(self.triple.encoder, samples)
         mixture.fit(codes.reshape(len(codes), -1).astype("float64"))
         self.mixture_, self.code_shape_ = mixture, codes.shape[1:]
         return self
 
     def sample(self, n: int, seed: int | None = None) -> np.ndarray:
-        """Decode codes drawn from the mixture.
+        """Decode codes sampled from the mixture.
 
         Args:
-            n: How many, 1 or more.
-            seed: Integer, for the same codes every time; None leaves that to
+            n: Number of samples, 1 or more.
+            seed: Integer that makes the codes repeatable; None leaves that to
                 `keras.utils.set_random_seed`.
 
         Returns:
             Array of shape (n, *input_shape), float32.
         """
         n = _checks.positive_integer("n", n)
-        seed = given_or_drawn(seed)
+        seed = _checks.seed_or_keras_seed(seed)
         if self.mixture_ is None:
             from sklearn.exceptions import NotFittedError
 
             raise NotFittedError("The mixture is not fitted. Call fit(x) first.")
         mixture = copy.copy(self.mixture_).set_params(random_state=seed)
         codes, _ = mixture.sample(n)
-        # They come one component after the other.
+        # They come sorted by component.
         codes = np.random.default_rng(seed).permutation(codes)
         codes = codes.reshape(n, *self.code_shape_).astype("float32")
         return predict(self.triple.decoder, codes)

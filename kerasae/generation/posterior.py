@@ -5,30 +5,32 @@ from typing import Any
 import keras
 
 from kerasae import _checks
-from kerasae.generation._models import as_variational
+from kerasae._types import ModelOrTriple, Tensor
+from kerasae.generation._arguments import as_variational
 from kerasae.layers import GaussianSampling
 
 
-def posterior(model: Any, *, seed: int | None = None) -> keras.Model:
+def posterior(model: ModelOrTriple, *, seed: int | None = None) -> keras.Model:
     """Return a model from data to the distributions of their codes, and samples.
 
-    The encoder of a variational triple gives the mean alone. This one gives what it
-    is the mean of, and shares its weights: train the triple, and it follows.
+    The encoder of a variational triple returns the mean alone. This model returns
+    the whole distribution and shares the triple's weights, so that training the
+    triple trains it, too.
 
     Args:
         model: A triple that `build_vae` or `build_conv_vae` returned, or its
             autoencoder.
-        seed: Integer, for the same samples from a model that is made anew; None
-            leaves that to `keras.utils.set_random_seed`. Every call draws others.
+        seed: Integer that makes the samples of a newly made model repeatable; None
+            leaves that to `keras.utils.set_random_seed`. Every call samples anew.
 
     Returns:
         A Keras model from `(batch, *input_shape)` to `[mean, log_variance,
         sample]`, each of shape `(batch, latent_dim)`. The logarithm is the natural
-        one. The sample is drawn at inference, too.
+        one. Codes are sampled at inference, too.
 
     Raises:
-        ValueError: If the model is not variational, or `seed` is no seed.
-        TypeError: If `model` is no model.
+        ValueError: If the model is not variational, or `seed` is not a seed.
+        TypeError: If `model` is not a model.
 
     Reference:
         Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR.
@@ -44,18 +46,18 @@ def posterior(model: Any, *, seed: int | None = None) -> keras.Model:
         ((5, 2), (5, 2), (5, 2))
     """
     whole = as_variational(model)
-    draw = _Draw(_checks.seed(seed), name="sample")
+    sampled = _SampledCodes(_checks.seed(seed), name="sample")
     moments = whole.posterior.outputs
     return keras.Model(
-        whole.inputs[0], [*moments, draw(moments)], name=f"{whole.name}_posterior"
+        whole.inputs[0], [*moments, sampled(moments)], name=f"{whole.name}_posterior"
     )
 
 
-class _Draw(keras.layers.Layer):
-    """Draws codes in training and at inference.
+class _SampledCodes(keras.layers.Layer):
+    """Samples codes in training and at inference.
 
-    A `GaussianSampling` that the model calls itself would return the mean in
-    `predict`, whatever `training` it was drawn into the graph with.
+    A `GaussianSampling` in the graph itself would return the mean in `predict`,
+    whatever `training` it was given when the graph was built.
     """
 
     def __init__(self, seed: int | None, **kwargs: Any) -> None:
@@ -63,13 +65,13 @@ class _Draw(keras.layers.Layer):
         self.sampling = GaussianSampling(seed=seed)
 
     def build(self, input_shape: Any) -> None:
-        """Build the layer that draws."""
+        """Build the layer that samples."""
         self.sampling.build(input_shape)
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: list[Tensor]) -> Tensor:
         """Return one code for each mean and log-variance."""
         return self.sampling.sample(*inputs)[0]
 
-    def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
+    def compute_output_spec(self, inputs: list[Tensor]) -> keras.KerasTensor:
         """Return shape and type of the mean."""
         return self.sampling.compute_output_spec(inputs)

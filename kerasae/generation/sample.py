@@ -1,27 +1,25 @@
 """New data from a variational autoencoder."""
 
-from typing import Any
-
 import numpy as np
 
 from kerasae import _checks
 from kerasae._triple import as_triple
-from kerasae.generation._arrays import given_or_drawn
-from kerasae.generation._models import as_variational, predict
+from kerasae._types import ModelOrTriple
+from kerasae.generation._arguments import as_variational, predict
 
 
-def sample(model: Any, n: int, seed: int | None = None) -> np.ndarray:
-    """Decode codes drawn from the standard normal distribution.
+def sample(model: ModelOrTriple, n: int, seed: int | None = None) -> np.ndarray:
+    """Decode codes sampled from the standard normal distribution.
 
-    That is where training draws the codes of a variational autoencoder to; other
-    models leave their codes anywhere, and need a `GaussianMixtureSampler`.
+    Training pulls the codes of a variational autoencoder toward this distribution;
+    those of other models may lie anywhere, and need a `GaussianMixtureSampler`.
 
     Args:
         model: A triple that `build_vae` or `build_conv_vae` returned, or its
             autoencoder.
-        n: How many, 1 or more.
-        seed: Integer, for the same codes every time, on every backend; None leaves
-            that to `keras.utils.set_random_seed`.
+        n: Number of samples, 1 or more.
+        seed: Integer that makes the codes repeatable, the same on every backend;
+            None leaves that to `keras.utils.set_random_seed`.
 
     Returns:
         Array of shape (n, *input_shape), float32: the means of the data's
@@ -30,7 +28,7 @@ def sample(model: Any, n: int, seed: int | None = None) -> np.ndarray:
 
     Raises:
         ValueError: If the model is not variational, or `n` is not positive.
-        TypeError: If `model` is no model, or `n` no number.
+        TypeError: If `model` is not a model, or `n` is not a number.
 
     Reference:
         Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR.
@@ -43,11 +41,11 @@ def sample(model: Any, n: int, seed: int | None = None) -> np.ndarray:
     """
     whole = as_variational(
         model,
-        "Its codes follow no known distribution: learn theirs, and sample from that, "
+        "Its codes follow no known distribution: fit one to them and sample from it, "
         "with kerasae.generation.GaussianMixtureSampler(model).fit(x).sample(n).",
     )
     n = _checks.positive_integer("n", n)
     decoder = as_triple(whole).decoder
-    noise = np.random.default_rng(given_or_drawn(seed))
+    noise = np.random.default_rng(_checks.seed_or_keras_seed(seed))
     codes = noise.standard_normal((n, *decoder.input_shape[1:]), dtype="float32")
     return predict(decoder, codes)

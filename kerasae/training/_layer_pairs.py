@@ -1,4 +1,4 @@
-"""An autoencoder of dense layers, taken apart into mirrored pairs."""
+"""An autoencoder of dense layers, split into mirrored pairs of layers."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,14 +10,15 @@ from kerasae._layer_names import CODE
 
 
 class LayerPair(NamedTuple):
-    """A dense layer of the encoder and the one of the decoder that mirrors it.
+    """A dense layer of the encoder and its mirror image in the decoder.
 
-    Both are models over the autoencoder's own layers, with the activations,
-    normalizations and dropout that follow them.
+    Both are models over the autoencoder's own layers, including the activations,
+    normalizations and dropout that follow.
 
     Attributes:
-        encoder: Model from the code of the pair outside (or the input) to its own.
-        decoder: Model back.
+        encoder: Model from the code of the pair outside, or the input, to this
+            pair's code.
+        decoder: Model from this pair's code back to its input.
         name: Names of the two dense layers.
     """
 
@@ -27,10 +28,10 @@ class LayerPair(NamedTuple):
 
 
 def layer_chain(autoencoder: keras.Model) -> list[keras.Layer]:
-    """Return the layers from input to output, one behind the other.
+    """Return the layers in order from input to output.
 
     Raises:
-        ValueError: If layers lie side by side, or one is used twice.
+        ValueError: If layers run in parallel, or a layer is used twice.
     """
     layers = autoencoder.layers
     for before, layer in pairwise(layers):
@@ -38,13 +39,13 @@ def layer_chain(autoencoder: keras.Model) -> list[keras.Layer]:
             raise ValueError(
                 "`model` must be a chain of layers, each used once. Received: "
                 f"{autoencoder.name!r}, in which {layer.name!r} does not follow "
-                f"{before.name!r}. build_stacked_ae and build_deep_ae make chains."
+                f"{before.name!r}. build_stacked_ae and build_deep_ae build chains."
             )
     if layers[-1].output is not autoencoder.outputs[0]:
         raise ValueError(
             "`model` must be a chain of layers, each used once. Received: "
             f"{autoencoder.name!r}, which uses a layer twice. build_stacked_ae and "
-            "build_deep_ae make chains."
+            "build_deep_ae build chains."
         )
     return list(layers)
 
@@ -55,50 +56,50 @@ def layer_pairs(autoencoder: keras.Model) -> list[LayerPair]:
     Raises:
         ValueError: If the decoder does not mirror the encoder, layer by layer.
     """
-    # Recurrent layers first: masks of their sequences may lie beside the chain.
+    # Recurrent layers first: the masks of their sequences may run beside the chain.
     recurrent = [x for x in autoencoder.layers if isinstance(x, keras.layers.RNN)]
     layers = recurrent or layer_chain(autoencoder)
     for layer in layers:
         has_kernel = hasattr(getattr(layer, "cell", layer), "kernel")
         if has_kernel and not isinstance(layer, keras.layers.Dense):
             raise ValueError(
-                "`model` must be made of dense layers. Received: "
+                "`model` must consist of dense layers. Received: "
                 f"{autoencoder.name!r}, in which {layer.name!r} is a "
-                f"{type(layer).__name__}. build_stacked_ae and build_deep_ae make "
-                "dense models."
+                f"{type(layer).__name__}. build_stacked_ae and build_deep_ae build "
+                "such models."
             )
     code = [layer.name for layer in layers].index(CODE)
-    encoder = list(_blocks(layers[: code + 1]))
-    decoder = list(_blocks(layers[code + 1 :]))[::-1]
+    encoder = list(_dense_blocks(layers[: code + 1]))
+    decoder = list(_dense_blocks(layers[code + 1 :]))[::-1]
     if not encoder or len(encoder) != len(decoder):
         raise ValueError(
-            "`model` must have as many dense layers behind the code as up to it. "
+            "`model` must have as many dense layers after the code as up to it. "
             f"Received: {autoencoder.name!r}, with {len(encoder)} up to the code and "
-            f"{len(decoder)} behind it. build_stacked_ae and build_deep_ae make such "
+            f"{len(decoder)} after it. build_stacked_ae and build_deep_ae build such "
             "models."
         )
-    found = []
-    start = autoencoder.inputs[0]
-    for down, up in zip(encoder, decoder, strict=True):
-        inner = keras.Model(start, down[-1].output)
+    pairs = []
+    pair_input = autoencoder.inputs[0]
+    for encoder_block, decoder_block in zip(encoder, decoder, strict=True):
+        pair_encoder = keras.Model(pair_input, encoder_block[-1].output)
         # Dropout at the very end belongs to the layer that follows.
-        while isinstance(up[-1], keras.layers.Dropout):
-            up = up[:-1]
-        outer = keras.Model(up[0].input, up[-1].output)
-        name = f"{_dense(down).name}, {_dense(up).name}"
-        if outer.output_shape != (None, *start.shape[1:]):
+        while isinstance(decoder_block[-1], keras.layers.Dropout):
+            decoder_block = decoder_block[:-1]
+        pair_decoder = keras.Model(decoder_block[0].input, decoder_block[-1].output)
+        name = f"{_dense(encoder_block).name}, {_dense(decoder_block).name}"
+        if pair_decoder.output_shape != (None, *pair_input.shape[1:]):
             raise ValueError(
                 "`model` must have a decoder that mirrors its encoder. Received: "
                 f"{autoencoder.name!r}, in which {name} lead from samples of shape "
-                f"{start.shape[1:]} to {outer.output_shape[1:]}."
+                f"{pair_input.shape[1:]} to {pair_decoder.output_shape[1:]}."
             )
-        found.append(LayerPair(inner, outer, name))
-        start = down[-1].output
-    return found
+        pairs.append(LayerPair(pair_encoder, pair_decoder, name))
+        pair_input = encoder_block[-1].output
+    return pairs
 
 
-def _blocks(layers: list[keras.Layer]) -> Iterator[list[keras.Layer]]:
-    """Yield each dense layer with what follows it, the first with what precedes it."""
+def _dense_blocks(layers: list[keras.Layer]) -> Iterator[list[keras.Layer]]:
+    """Yield each dense layer with its followers, the first with its predecessors."""
     starts = [n for n, x in enumerate(layers) if isinstance(x, keras.layers.Dense)]
     for start, end in pairwise([0, *starts[1:], len(layers)] if starts else []):
         yield [

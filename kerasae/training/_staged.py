@@ -1,4 +1,4 @@
-"""What training in several stages has in common."""
+"""What training in several stages shares: frozen layers, progress, one history."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,20 +16,22 @@ def copied(layer: keras.Layer, **changes: Any) -> keras.Layer:
 
 @contextmanager
 def frozen(layers: Sequence[keras.Layer]) -> Iterator[None]:
-    """Keep the weights of layers as they are meanwhile."""
-    before = [layer.trainable for layer in layers]
+    """Freeze layers for a block, then restore whether they are trainable."""
+    trainable_before = [layer.trainable for layer in layers]
     try:
         for layer in layers:
             layer.trainable = False
         yield
     finally:
-        for layer, trainable in zip(layers, before, strict=True):
+        for layer, trainable in zip(layers, trainable_before, strict=True):
             layer.trainable = trainable
 
 
 @contextmanager
-def shown(label: str, verbose: int) -> Iterator[list[keras.callbacks.Callback]]:
-    """Give the callbacks that show a stage, and leave the terminal as it was."""
+def progress_callbacks(
+    label: str, verbose: int
+) -> Iterator[list[keras.callbacks.Callback]]:
+    """Yield the callbacks that show a stage's progress; restore the terminal after."""
     progress = Progress(label=label)
     try:
         yield [progress] if verbose else []
@@ -37,9 +39,11 @@ def shown(label: str, verbose: int) -> Iterator[list[keras.callbacks.Callback]]:
         progress.close()
 
 
-def append(whole: keras.callbacks.History, stage: keras.callbacks.History) -> None:
-    """Add a stage's epochs to the history of all."""
-    whole.epoch.extend(stage.epoch)
-    whole.params = stage.params
+def extend_history(
+    history: keras.callbacks.History, stage: keras.callbacks.History
+) -> None:
+    """Add the epochs of one stage to the history of all stages."""
+    history.epoch.extend(stage.epoch)
+    history.params = stage.params
     for name, values in stage.history.items():
-        whole.history.setdefault(name, []).extend(values)
+        history.history.setdefault(name, []).extend(values)

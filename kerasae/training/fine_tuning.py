@@ -8,37 +8,46 @@ import numpy as np
 
 from kerasae import _checks
 from kerasae._initial_weights import InitialWeights
-from kerasae._layer_names import CORRUPTION, HEAD
+from kerasae._layer_names import HEAD
 from kerasae._triple import Autoencoder, as_triple
+from kerasae._types import ArrayLike, Initializer, Loss, ModelOrTriple, Optimizer
 from kerasae.engine.check_finite import check_finite
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
 from kerasae.engine.keras_internals import rename
 from kerasae.engine.optimizers import new_optimizer
-from kerasae.training._staged import append, frozen, shown
+from kerasae.layers.apply_corruption import corruption_layers
+from kerasae.training._staged import (
+    extend_history,
+    frozen,
+    progress_callbacks,
+)
 
 
 def build_classifier(
-    model: Autoencoder | keras.Model,
+    model: ModelOrTriple,
     num_classes: int,
     *,
     dropout: float = 0.0,
-    kernel_initializer: Any = "glorot_uniform",
+    kernel_initializer: Initializer = "glorot_uniform",
     seed: int | None = None,
     name: str | None = None,
 ) -> keras.Model:
-    """Put a softmax layer on an autoencoder's code.
+    """Put a softmax layer on top of an autoencoder's code.
 
-    The encoder's layers are the autoencoder's own: training the classifier trains
-    them too. The noise that a denoising autoencoder has in front is left out.
+    The encoder's layers are shared with the autoencoder: training the classifier
+    trains them too. The layers that corrupt a denoising autoencoder's input are left
+    out, whatever their names: every `kerasae.layers.Corruption`, and Keras's own
+    noise and dropout layers in front of the first layer with weights.
 
     Args:
         model: A triple, or its autoencoder, pretrained or not.
-        num_classes: Number of classes, 2 or larger.
-        dropout: Fraction of the code's units dropped in training, in [0, 1).
+        num_classes: Number of classes, at least 2.
+        dropout: Fraction of the code's units dropped during training, in [0, 1).
         kernel_initializer: As in `keras.layers.Dense`, for the layer `head`.
         seed: Makes the weights of `head` and its dropout repeatable.
-        name: Name of the classifier. None: the autoencoder's with `_classifier`.
+        name: Name of the classifier. None: the autoencoder's, followed by
+            `_classifier`.
 
     Returns:
         A flat Functional model, `(batch, *input_shape)` to `(batch, num_classes)`,
@@ -61,7 +70,7 @@ def build_classifier(
     """
     num_classes = _checks.positive_integer("num_classes", num_classes)
     if num_classes < 2:
-        fix = "For one number a sample take build_regressor."
+        fix = "For one number per sample, use build_regressor."
         raise ValueError(
             _checks.argument_error("num_classes", "2 or larger", num_classes, fix)
         )
@@ -76,25 +85,26 @@ def build_classifier(
 
 
 def build_regressor(
-    model: Autoencoder | keras.Model,
+    model: ModelOrTriple,
     num_targets: int = 1,
     *,
     dropout: float = 0.0,
-    kernel_initializer: Any = "glorot_uniform",
+    kernel_initializer: Initializer = "glorot_uniform",
     seed: int | None = None,
     name: str | None = None,
 ) -> keras.Model:
-    """Put a linear layer on an autoencoder's code.
+    """Put a linear layer on top of an autoencoder's code.
 
-    As `build_classifier`, for targets that are numbers.
+    Like `build_classifier`, but for numeric targets.
 
     Args:
-        model: A triple, or its autoencoder, pretrained or not.
-        num_targets: Numbers a sample, positive.
-        dropout: Fraction of the code's units dropped in training, in [0, 1).
-        kernel_initializer: As in `keras.layers.Dense`, for the layer `head`.
-        seed: Makes the weights of `head` and its dropout repeatable.
-        name: Name of the regressor. None: the autoencoder's with `_regressor`.
+        model: As in `build_classifier`.
+        num_targets: Numbers to predict per sample, positive.
+        dropout: As in `build_classifier`.
+        kernel_initializer: As in `build_classifier`.
+        seed: As in `build_classifier`.
+        name: Name of the regressor. None: the autoencoder's, followed by
+            `_regressor`.
 
     Returns:
         A flat Functional model, `(batch, *input_shape)` to `(batch, num_targets)`.
@@ -121,47 +131,47 @@ def build_regressor(
 
 def fine_tune(
     model: keras.Model,
-    x: Any,
-    y: Any,
+    x: ArrayLike,
+    y: ArrayLike,
     *,
     head_epochs: int = 0,
     epochs: int = 10,
     batch_size: int = 128,
-    optimizer: Any = "adam",
-    loss: Any = None,
+    optimizer: Optimizer = "adam",
+    loss: Loss = None,
     metrics: Any = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 1,
     **fit_options: Any,
 ) -> keras.callbacks.History:
-    """Train a classifier or regressor: its head alone first, then all of it.
+    """Train a classifier or regressor: first its head alone, then the whole model.
 
-    A head that starts at random sends large gradients into an encoder that is
-    pretrained already; some epochs for the head alone spare it that. Compiling and
-    fitting the model yourself does as well as `head_epochs=0`.
+    A randomly initialized head sends large gradients into an encoder that is already
+    pretrained; a few epochs for the head alone avoid that. With `head_epochs=0` this
+    is the same as compiling and fitting the model yourself.
 
     Args:
-        model: What `build_classifier` or `build_regressor` returned.
+        model: A model that `build_classifier` or `build_regressor` returned.
         x: Samples, `(n_samples, *input_shape)`.
-        y: For a classifier integers from 0, `(n_samples,)`, or one-hot rows,
-            `(n_samples, num_classes)`; for a regressor `(n_samples,)` or
+        y: For a classifier, integers from 0, `(n_samples,)`, or one-hot rows,
+            `(n_samples, num_classes)`; for a regressor, `(n_samples,)` or
             `(n_samples, num_targets)`.
-        head_epochs: Epochs with all layers but the head kept as they are, 0 or more.
-        epochs: Epochs after them with all layers, 0 or more.
-        batch_size: Samples a step.
-        optimizer: As in `keras.Model.compile`; each of the two parts gets a fresh
+        head_epochs: Epochs with all layers but the head frozen, 0 or more.
+        epochs: Epochs after that with all layers, 0 or more.
+        batch_size: Samples per step.
+        optimizer: As in `keras.Model.compile`; each of the two stages gets a fresh
             copy.
         loss: As in `keras.Model.compile`. None means the cross-entropy that fits
             `y` for a classifier, the mean squared error for a regressor.
-        metrics: As in `keras.Model.compile`. None means the accuracy for a
-            classifier.
-        callbacks: Callbacks of both parts.
-        verbose: 0 for silence, else a line an epoch, or a bar on a terminal.
-        **fit_options: What else `keras.Model.fit` takes: `validation_data`,
+        metrics: As in `keras.Model.compile`. None means accuracy for a classifier.
+        callbacks: Callbacks for both stages.
+        verbose: 0 for silence, otherwise a bar on a terminal and one line per epoch
+            elsewhere.
+        **fit_options: Further arguments of `keras.Model.fit`: `validation_data`,
             `class_weight`, `sample_weight` and so on.
 
     Returns:
-        One `keras.callbacks.History` over both parts.
+        One `keras.callbacks.History` of both stages.
 
     Raises:
         ValueError: If `model` has no layer `head`, labels are missing or outside
@@ -202,34 +212,34 @@ def fine_tune(
     if metrics is None and classifies:
         metrics = ["accuracy"]
 
-    body = [layer for layer in model.layers if layer is not head]
-    whole = keras.callbacks.History()
-    whole.epoch = []
-    parts: tuple[tuple[int, list[keras.Layer], str], ...] = (
-        (head_epochs, body, f"the {HEAD} alone"),
+    encoder_layers = [layer for layer in model.layers if layer is not head]
+    whole_history = keras.callbacks.History()
+    whole_history.epoch = []
+    stages: tuple[tuple[int, list[keras.Layer], str], ...] = (
+        (head_epochs, encoder_layers, f"the {HEAD} alone"),
         (epochs, [], "all layers"),
     )
-    for count, kept, label in parts:
-        if not count:
+    for stage_epochs, frozen_layers, label in stages:
+        if not stage_epochs:
             continue
-        done = len(whole.epoch)
-        with frozen(kept), shown(label, verbose) as progress:
+        epochs_done = len(whole_history.epoch)
+        with frozen(frozen_layers), progress_callbacks(label, verbose) as progress:
             compile_fast(model, new_optimizer(optimizer), loss, metrics=metrics)
             history = fit(
                 model,
                 x,
                 y,
-                initial_epoch=done,
-                epochs=done + count,
+                initial_epoch=epochs_done,
+                epochs=epochs_done + stage_epochs,
                 batch_size=batch_size,
                 verbose=0,
                 callbacks=[*callbacks, *progress],
                 **fit_options,
             )
         check_finite(history, label)
-        append(whole, history)
-    whole.set_model(model)
-    return whole
+        extend_history(whole_history, history)
+    whole_history.set_model(model)
+    return whole_history
 
 
 def _with_head(
@@ -240,8 +250,8 @@ def _with_head(
     weights: InitialWeights,
     name: str,
 ) -> keras.Model:
-    """Return a flat model from the input, or from behind the noise, to a head."""
-    x = triple.encoder.outputs[0]
+    """Return a flat model from the clean input to a head on the code."""
+    inputs, x = _without_noise(triple.encoder)
     if len(x.shape) > 2:
         x = keras.layers.Flatten(data_format="channels_last", name="flatten_code")(x)
     if _checks.fraction("dropout", dropout):
@@ -256,14 +266,30 @@ def _with_head(
     )
     outputs = head(x)
     weights.reinitialize([head])
-    inputs = triple.encoder.inputs[0]
-    noise = [x for x in triple.encoder.layers if x.name == CORRUPTION]
-    model = keras.Model(noise[0].output if noise else inputs, outputs, name=name)
+    model = keras.Model(inputs, outputs, name=name)
     rename(model.layers[0], "input")
     return model
 
 
-def _targets(y: Any, count: int, units: int, classifies: bool) -> np.ndarray:
+def _without_noise(
+    encoder: keras.Model,
+) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """Return the input and the output of the encoder's layers without its noise."""
+    noise = corruption_layers(encoder)
+    if not noise:
+        return encoder.inputs[0], encoder.outputs[0]
+
+    def call(layer: keras.Layer, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        return inputs if layer in noise else layer(inputs, *args, **kwargs)
+
+    # The same layers, and so the same weights, called once more.
+    clean = keras.models.clone_model(
+        encoder, clone_function=lambda layer: layer, call_function=call
+    )
+    return clean.inputs[0], clean.outputs[0]
+
+
+def _targets(y: ArrayLike, count: int, units: int, classifies: bool) -> np.ndarray:
     """Return targets as an array, or raise if they do not fit."""
     if y is None:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Pairs made of the streams of other packages, each imported only for its own."""
+"""Pairs made of the streams of other packages, each imported only where needed."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -9,14 +9,14 @@ import numpy as np
 
 from kerasae._checks import Description, argument_error
 from kerasae.data._batches import PairedBatches
-from kerasae.data._preprocessing import ToPair, first
+from kerasae.data._preprocessing import ToPair, without_labels
 
 
-def from_tensorflow(dataset: Any, pair: ToPair) -> Any:
-    """Return a `tf.data.Dataset` of pairs, made of a batched one."""
+def from_tensorflow(dataset: Any, to_pair: ToPair) -> Any:
+    """Return a `tf.data.Dataset` of pairs, made from a batched one."""
     import tensorflow as tf
 
-    spec = first(dataset.element_spec)
+    spec = without_labels(dataset.element_spec)
     rank = spec.shape.rank if isinstance(spec, tf.TensorSpec) else 0
     if rank is not None and rank < 2:
         expected = "batches of shape (batch, ...)"
@@ -24,7 +24,7 @@ def from_tensorflow(dataset: Any, pair: ToPair) -> Any:
         raise ValueError(
             argument_error("samples", expected, Description(f"elements {spec}"), fix)
         )
-    divisor, noise = pair.divisor(np.dtype(spec.dtype.as_numpy_dtype)), pair.noise
+    divisor, noise = to_pair.divisor(np.dtype(spec.dtype.as_numpy_dtype)), to_pair.noise
 
     def scaled(x: Any, *labels: Any) -> Any:
         return tf.cast(x, tf.float32) / divisor
@@ -37,9 +37,10 @@ def from_tensorflow(dataset: Any, pair: ToPair) -> Any:
         return batches.map(lambda x: (x, x)).prefetch(tf.data.AUTOTUNE)
     epochs = count()
     seeds = tf.data.Dataset.from_generator(
-        lambda: pair.seeds(next(epochs)), output_signature=tf.TensorSpec((), tf.int64)
+        lambda: to_pair.noise_seeds(next(epochs)),
+        output_signature=tf.TensorSpec((), tf.int64),
     )
-    # Else the pairs would not know their number, and Keras neither.
+    # Else neither the pairs nor Keras would know the number of batches.
     seeds = seeds.apply(
         tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
     )
@@ -49,8 +50,8 @@ def from_tensorflow(dataset: Any, pair: ToPair) -> Any:
     return pairs.prefetch(tf.data.AUTOTUNE)
 
 
-def from_torch(loader: Any, pair: ToPair) -> Any:
-    """Return a torch `DataLoader` of pairs, fed by one with workers of its own."""
+def from_torch(loader: Any, to_pair: ToPair) -> Any:
+    """Return a torch `DataLoader` of pairs, fed by the given one and its workers."""
     import torch
     from torch.utils.data import DataLoader, IterableDataset
 
@@ -60,9 +61,9 @@ def from_torch(loader: Any, pair: ToPair) -> Any:
         def __iter__(self) -> Iterator[Any]:
             epoch = next(epochs)
             for step, batch in enumerate(loader):
-                x = first(batch)
+                x = without_labels(batch)
                 x = x.numpy(force=True) if isinstance(x, torch.Tensor) else x
-                yield tuple(torch.from_numpy(part) for part in pair(x, epoch, step))
+                yield tuple(torch.from_numpy(part) for part in to_pair(x, epoch, step))
 
     class CountedPairs(Pairs):
         def __len__(self) -> int:
@@ -70,24 +71,24 @@ def from_torch(loader: Any, pair: ToPair) -> Any:
 
     try:
         len(loader)
-    except TypeError:  # a stream without a known end
+    except TypeError:  # a stream of unknown length
         dataset = Pairs()
     else:
         dataset = CountedPairs()
-    # Neither batched again nor turned into a list, which is torch's default here.
+    # By default torch would batch again, or turn the pair into a list.
     return DataLoader(dataset, batch_size=None, collate_fn=lambda pair: pair)
 
 
-def from_grain(source: Any, pair: ToPair) -> Any:
-    """Return pairs made of a grain dataset or loader.
+def from_grain(source: Any, to_pair: ToPair) -> Any:
+    """Return pairs made from a grain dataset or loader.
 
-    A `MapDataset` becomes a `PyDataset`: so Keras knows its length. All else stays
-    an `IterDataset`.
+    A `MapDataset` becomes a `PyDataset`, whose length Keras knows. Others become an
+    `IterDataset`.
     """
     import grain
 
     if isinstance(source, grain.MapDataset):
-        return PairedBatches(MapDatasetBatches(source), pair)
+        return PairedBatches(MapDatasetBatches(source), to_pair)
     epochs = count()
 
     class Pairs(grain.IterDataset):
@@ -100,9 +101,9 @@ def from_grain(source: Any, pair: ToPair) -> Any:
             self._batches, self._epoch, self._step = batches, epoch, 0
 
         def __next__(self) -> Any:
-            batch = first(next(self._batches))
+            batch = without_labels(next(self._batches))
             self._step += 1
-            return pair(batch, self._epoch, self._step - 1)
+            return to_pair(batch, self._epoch, self._step - 1)
 
         def get_state(self) -> dict[str, Any]:
             own = {"epoch": self._epoch, "step": self._step}
@@ -116,12 +117,12 @@ def from_grain(source: Any, pair: ToPair) -> Any:
 
 
 class MapDatasetBatches(keras.utils.PyDataset):
-    """The batches of a grain `MapDataset`, shuffled anew in every epoch if at all."""
+    """Batches of a grain `MapDataset`; a shuffled one is reshuffled every epoch."""
 
     def __init__(self, source: Any) -> None:
         super().__init__()
-        if len(source) > 2**31:  # no data are that long, but repeated ones
-            fix = "Leave out .repeat(): every epoch goes through all batches again."
+        if len(source) > 2**31:  # no data are that long unless repeated
+            fix = "Leave out .repeat(): every epoch goes through all batches anyway."
             raise ValueError(
                 argument_error(
                     "samples", "of a finite length", Description("no end"), fix
@@ -134,9 +135,9 @@ class MapDatasetBatches(keras.utils.PyDataset):
         return len(self._source)
 
     def __getitem__(self, index: int) -> Any:
-        """Return a batch. Past its end a `MapDataset` goes on with the next epoch."""
+        """Return a batch; a `MapDataset` continues past its end with the next epoch."""
         return self._source[self._epoch * len(self) + index]
 
     def on_epoch_end(self) -> None:
-        """Go on to the next epoch."""
+        """Move on to the next epoch."""
         self._epoch += 1

@@ -1,24 +1,24 @@
-"""From a triple, or one of its models, to the parts that generation needs."""
+"""Arguments of generation: a variational model, and samples that fit a model."""
 
 from typing import Any
 
 import keras
 import numpy as np
 
-from kerasae._arrays import as_samples, fits, shape_error
+from kerasae._arrays import as_floats, as_samples, fits, shape_error
 from kerasae._checks import Description, argument_error
 from kerasae._triple import Autoencoder
+from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine import prediction
-from kerasae.generation._arrays import as_numbers
 from kerasae.models import VariationalAutoencoder
 
 
-def as_variational(model: Any, fix: str = "") -> VariationalAutoencoder:
+def as_variational(model: ModelOrTriple, fix: str = "") -> VariationalAutoencoder:
     """Return the autoencoder of a variational triple, or raise.
 
     Args:
         model: The triple, or its first model.
-        fix: What to do with a model of another kind.
+        fix: What to do about a model of another kind.
     """
     if not isinstance(model, (Autoencoder, keras.Model)):
         expected = "an Autoencoder that build_vae or build_conv_vae returned"
@@ -35,8 +35,8 @@ def as_variational(model: Any, fix: str = "") -> VariationalAutoencoder:
     return whole
 
 
-def inputs_of(model: keras.Model, argument: str, values: Any) -> np.ndarray:
-    """Return checked samples of the shape that a model takes."""
+def model_inputs(model: keras.Model, argument: str, values: ArrayLike) -> np.ndarray:
+    """Return samples as finite float32, or raise if the model takes another shape."""
     samples = as_samples(argument, values).astype("float32", copy=False)
     wanted, given = model.input_shape[1:], samples.shape[1:]
     if not fits(given, wanted):
@@ -53,12 +53,12 @@ def inputs_of(model: keras.Model, argument: str, values: Any) -> np.ndarray:
 
 
 def one_or_several(
-    model: keras.Model, argument: str, values: Any
+    model: keras.Model, argument: str, values: ArrayLike
 ) -> tuple[np.ndarray, bool]:
-    """Return checked samples, and whether a single one came, without its axis."""
-    array = as_numbers(argument, values)
+    """Return samples, and whether a single one was given, without a first axis."""
+    array = as_floats(argument, values)
     single = fits(array.shape, model.input_shape[1:])
-    return inputs_of(model, argument, array[None] if single else array), single
+    return model_inputs(model, argument, array[None] if single else array), single
 
 
 def predict(model: keras.Model, samples: np.ndarray) -> Any:

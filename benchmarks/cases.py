@@ -17,12 +17,12 @@ class Case(NamedTuple):
         kind: "dense", "conv", "vae", or "stack" for greedy pretraining.
         layers: Units or filters of the encoder, the code last; the decoder mirrors
             them.
-        samples: Training images, all of which make an epoch.
-        batch_size: Images a step; the last batch may be smaller.
+        samples: Training images, all of which make up an epoch.
+        batch_size: Images per step; the last batch may be smaller.
         penalty: Weight of the L1 penalty on the code, 0 for none.
-        noise: Standard deviation of the noise on the inputs, 0 for none.
-        epochs: Of each small autoencoder of a stack. Everything else is trained one
-            epoch at a time.
+        noise: Standard deviation of the noise added to the inputs, 0 for none.
+        epochs: Epochs for each pair of layers in a stack. Everything else is trained
+            one epoch at a time.
     """
 
     kind: str
@@ -35,17 +35,19 @@ class Case(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of one image: flat but for convolutions."""
+        """Shape of one image: flat except for convolutions."""
         return (28, 28, 1) if self.kind == "conv" else (784,)
 
     @property
-    def unpadded(self) -> bool:
-        """Whether the decoder's last hidden convolution is unpadded.
+    def decoder(self) -> list[tuple[int, str]]:
+        """Filters and padding of the decoder's hidden convolutions.
 
         Three poolings round 28 up to a code of 4x4, which comes back as 8, 16,
         unpadded 14, 28.
         """
-        return len(self.layers) == 3
+        *inner, outer = reversed(self.layers)
+        padding = "valid" if len(self.layers) == 3 else "same"
+        return [*((filters, "same") for filters in inner), (outer, padding)]
 
 
 CASES = {
@@ -61,12 +63,14 @@ CASES = {
 
 
 def images(case: Case, count: int, part: str = "train") -> np.ndarray:
-    """Return uint8 images in the shape that a case wants, repeated up to `count`."""
-    pixels = _mnist(part)
-    if pixels is None:
+    """Return `count` uint8 images in the case's shape, repeated if there are fewer."""
+    path = _mnist_file()
+    if path is None:
         pixels = _synthetic(min(count, 60_000), part)
-    pixels = pixels.reshape(-1, *case.shape)
-    return np.resize(pixels, (count, *case.shape))
+    else:
+        with np.load(path) as arrays:
+            pixels = arrays[f"x_{part}"]
+    return np.resize(pixels.reshape(-1, *case.shape), (count, *case.shape))
 
 
 def floats(pixels: np.ndarray) -> np.ndarray:
@@ -76,28 +80,20 @@ def floats(pixels: np.ndarray) -> np.ndarray:
     return x
 
 
-def source() -> str:
+def image_source() -> str:
     """Return where the images come from."""
     return "synthetic" if _mnist_file() is None else "MNIST"
 
 
-def reconstruction_loss(pictures: np.ndarray, x: np.ndarray) -> float:
-    """Return the binary cross-entropy a pixel: one yardstick for all ways."""
-    pictures = np.clip(pictures.reshape(x.shape), 1e-7, 1 - 1e-7)
-    return float(-np.mean(x * np.log(pictures) + (1 - x) * np.log(1 - pictures)))
+def reconstruction_loss(reconstructions: np.ndarray, x: np.ndarray) -> float:
+    """Return the binary cross-entropy per pixel: one yardstick for all contenders."""
+    p = np.clip(reconstructions.reshape(x.shape), 1e-7, 1 - 1e-7)
+    return float(-np.mean(x * np.log(p) + (1 - x) * np.log(1 - p)))
 
 
 def _mnist_file() -> Path | None:
     path = Path(os.environ.get("KERASAE_DATA", "")) / "mnist.npz"
     return path if path.is_file() else None
-
-
-def _mnist(part: str) -> np.ndarray | None:
-    path = _mnist_file()
-    if path is None:
-        return None
-    with np.load(path) as arrays:
-        return arrays[f"x_{part}"]
 
 
 def _synthetic(count: int, part: str) -> np.ndarray:

@@ -1,16 +1,18 @@
-"""The files that a fit writes, checked before it begins."""
+"""The files that a fit writes, checked before training begins."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from os import PathLike
 from pathlib import Path
-from typing import Any
 
 from kerasae._checks import argument_error
 from kerasae._files import checked_path, replacing
 
 
 @contextmanager
-def outputs(log_path: Any, export_path: Any) -> Iterator[Path | None]:
+def output_files(
+    log_path: str | PathLike[str] | None, export_path: str | PathLike[str] | None
+) -> Iterator[Path | None]:
     """Make sure that both files can be written, or raise.
 
     Args:
@@ -18,8 +20,8 @@ def outputs(log_path: Any, export_path: Any) -> Iterator[Path | None]:
         export_path: The `.keras` file, or None.
 
     Yields:
-        A temporary path that becomes `export_path` when the block ends well; None
-        if there is none.
+        A temporary path, renamed to `export_path` when the block succeeds; None
+        without `export_path`.
     """
     with ExitStack() as stack:
         if log_path is not None:
@@ -34,7 +36,7 @@ def outputs(log_path: Any, export_path: Any) -> Iterator[Path | None]:
 
 @contextmanager
 def _named(parameter: str) -> Iterator[None]:
-    """Let an error about a path say which of the two it means."""
+    """Name the parameter in errors about its path."""
     try:
         yield
     except (OSError, TypeError, ValueError) as error:

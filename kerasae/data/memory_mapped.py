@@ -1,4 +1,4 @@
-"""Arrays that lie in a file and come into memory as they are read."""
+"""Memory-mapped arrays, whose pages are given back once they are read."""
 
 import mmap
 from pathlib import Path
@@ -8,11 +8,11 @@ import numpy as np
 
 from kerasae._checks import argument_error
 
-_ROWS = 1024  # read at once
+_ROWS = 1024  # read between two releases of memory
 
 
 def open_mapped(path: Path) -> np.ndarray:
-    """Return the array of a .npy file, mapped."""
+    """Return the array in a .npy file, memory-mapped."""
     expected = "a path to a .npy file"
     if path.suffix.lower() != ".npy":
         fix = "Save an array with numpy.save('data.npy', x). Named data sets and other "
@@ -23,23 +23,23 @@ def open_mapped(path: Path) -> np.ndarray:
         raise FileNotFoundError(argument_error("samples", expected, str(path), fix))
     try:
         return np.lib.format.open_memmap(path, mode="r")
-    except ValueError as error:  # cut, damaged, or pickled objects
+    except ValueError as error:  # truncated, damaged, or pickled objects
         fix = f"Write it again with numpy.save, from an array of numbers ({error})."
         raise ValueError(argument_error("samples", expected, str(path), fix)) from error
 
 
 def is_mapped(array: Any) -> bool:
-    """Tell whether an array, or the one that it is a view of, lies in a file."""
-    return _mapping(array) is not None
+    """Tell whether an array, or the one that it is a view of, is memory-mapped."""
+    return _file_mapping(array) is not None
 
 
-def taken(array: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return a copy of some rows, and give the memory of the file's back meanwhile.
+def take_rows(array: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return a copy of some rows, giving back the file's pages along the way.
 
-    A row that is read brings its neighbours into memory, many times its own size.
+    Reading a row brings its neighbors into memory, many times its own size.
 
     Args:
-        array: In memory or mapped, shape `(n, ...)`.
+        array: In memory or memory-mapped, shape `(n, ...)`.
         rows: Indices, of any shape.
 
     Returns:
@@ -50,29 +50,29 @@ def taken(array: np.ndarray, rows: np.ndarray) -> np.ndarray:
     copy = np.empty((rows.size, *array.shape[1:]), array.dtype)
     plain = np.asarray(array)  # a view without the overhead of numpy.memmap
     for start in range(0, rows.size, _ROWS):
-        some = slice(start, start + _ROWS)
-        copy[some] = plain[rows.ravel()[some]]
-        release(array)
+        part = slice(start, start + _ROWS)
+        copy[part] = plain[rows.ravel()[part]]
+        release_pages(array)
     return copy.reshape(*rows.shape, *array.shape[1:])
 
 
-def release(array: Any) -> None:
-    """Give back the memory of what was read of a mapped array.
+def release_pages(array: Any) -> None:
+    """Give back the memory that reading a mapped array has taken.
 
-    Pages that were touched count as the process's own until they are given back;
-    what is read again comes from the file. Does nothing for other arrays, nor where
-    the platform has no `madvise`.
+    Pages that were touched count toward the process's memory until they are given
+    back; what is read again comes from the file. Does nothing for other arrays, nor
+    where the platform has no `madvise`.
     """
-    mapping = _mapping(array)
+    mapping = _file_mapping(array)
     if mapping is not None and hasattr(mapping, "madvise"):
         mapping.madvise(mmap.MADV_DONTNEED)
 
 
-def _mapping(array: Any) -> mmap.mmap | None:
+def _file_mapping(array: Any) -> mmap.mmap | None:
     """Return the file mapping below an array, where its pages are safe to drop."""
     while array is not None:
         if isinstance(array, np.memmap):
-            # Changes to a copy-on-write mapping are nowhere but in its pages.
+            # Changes to a copy-on-write mapping exist nowhere but in its pages.
             return None if array.mode == "c" else getattr(array, "_mmap", None)
         array = getattr(array, "base", None)
     return None

@@ -1,0 +1,44 @@
+"""A compiled model from data and codes to log p(x | z)."""
+
+import weakref
+from collections.abc import MutableMapping
+
+import keras
+from keras import ops
+
+from kerasae._types import Tensor
+from kerasae.engine.backend import execution_settings
+from kerasae.layers import Likelihood
+from kerasae.models import VariationalAutoencoder
+
+# Compiled once per model. Weak references: a scorer goes when its model goes.
+_SCORERS: MutableMapping[keras.Model, keras.Model] = weakref.WeakKeyDictionary()
+
+
+def scorer_of(model: VariationalAutoencoder) -> keras.Model:
+    """Return a model from data and codes to log p(x | z)."""
+    if model not in _SCORERS:
+        scorer = _Scorer(model.output_parameters, model.likelihood)
+        scorer.compile(jit_compile=execution_settings(model)["jit_compile"])
+        _SCORERS[model] = scorer
+    return _SCORERS[model]
+
+
+class _Scorer(keras.Model):
+    """From x, shape (rows, ...), and z, shape (rows, codes, ...), to log p(x | z)."""
+
+    def __init__(self, output_parameters: keras.Model, likelihood: Likelihood) -> None:
+        super().__init__(name="scorer")
+        self.output_parameters = output_parameters
+        self.likelihood = likelihood
+
+    def call(self, inputs: list[Tensor]) -> Tensor:
+        """Return log p(x | z) in nats, shape (rows, codes)."""
+        x, codes = inputs
+        axes = len(x.shape) - 1
+        shape = ops.shape(codes)
+        flat = self.output_parameters(
+            ops.reshape(codes, (-1, *shape[2:])), training=False
+        )
+        parameters = ops.reshape(flat, (*shape[:2], *ops.shape(flat)[1:]))
+        return self.likelihood.log_prob(ops.expand_dims(x, 1), parameters, axes)
