@@ -17,8 +17,9 @@ ROOT = Path(kerasae.__file__).parent
 # These take what other packages make, and import them only then.
 OF_BACKENDS = {
     "data/_stream_adapters.py",
-    "engine/_epoch_loop.py",
-    "engine/prediction.py",
+    "engine/_jax.py",
+    "engine/_tensorflow.py",
+    "engine/_torch.py",
 }
 # The builders come on top.
 FIXED = [
