@@ -59,6 +59,7 @@ def as_samples(argument: str, values: ArrayLike) -> np.ndarray:
         bad = ~np.isfinite(array).reshape(len(array), -1).all(axis=1)
         fix = "If a model predicted them, its training diverged: lower the "
         fix += "learning rate."
+        fix = f"Look at {argument}[{bad.argmax()}]. {fix}"
         raise ValueError(_finite_error(argument, bad, "samples", fix))
     return array
 
@@ -100,9 +101,10 @@ def check_samples_shape(
 ) -> None:
     """Raise if a shape has fewer axes than samples need, or an empty one."""
     if len(shape) < axes or 0 in shape:
-        expected = "of shape (n_samples, n_features) or (n_samples, ...), not empty"
-        fix = "For a single sample write x[None]; for samples of one number each, "
-        fix += "x[:, None]."
+        expected = "a non-empty array of shape (n_samples, n_features) or "
+        expected += "(n_samples, ...)"
+        fix = f"For a single sample write {argument}[None]; for samples of one number "
+        fix += f"each, {argument}[:, None]."
         raise ValueError(shape_error(argument, expected, shape, fix))
 
 

@@ -93,8 +93,8 @@ def test_rounding_errors_of_a_scaler_are_clipped():
         ),
         (np.array([[0, 1], [np.inf, 1]]), ValueError, r"inf.* 1 of 4.*index \[1, 0\]"),
         (np.array([[0, 1], [-np.inf, 1]]), ValueError, r"index \[1, 0\]"),
-        (np.zeros((0, 4)), ValueError, r"not empty.*\(0, 4\)"),
-        (np.zeros((4, 0)), ValueError, r"not empty.*\(4, 0\)"),
+        (np.zeros((0, 4)), ValueError, r"non-empty.*\(0, 4\)"),
+        (np.zeros((4, 0)), ValueError, r"non-empty.*\(4, 0\)"),
         (np.zeros(4), ValueError, r"\(n_samples, n_features\).*x\[:, None\]"),
         (np.float32(0.5), ValueError, "n_samples"),
         (np.array([["a", "b"]]), TypeError, "numbers"),
@@ -397,7 +397,7 @@ def test_a_dark_test_part_is_scaled_like_the_training_part(tmp_path):
             {"x_train": samples(), "x_test": samples(shape=(4,))},
             r"of one shape.*\(10, 3\).*\(10, 4\)",
         ),
-        ({"x_train": samples(), "x_test": samples(0)}, "not empty"),
+        ({"x_train": samples(), "x_test": samples(0)}, "non-empty"),
         ({"x": np.zeros((10, 3)) - 1}, r"`a\.npz` must be values in \[0, 1\]"),
         ({"x": np.array(0.5)}, "n_samples"),
     ],
@@ -642,7 +642,7 @@ def test_level_zero_changes_nothing(kind):
             ValueError,
             "`x` must be finite.* 1 of 2",
         ),
-        ({"x": np.zeros((0, 4))}, ValueError, "`x` must be .*not empty"),
+        ({"x": np.zeros((0, 4))}, ValueError, "`x` must be .*non-empty"),
     ],
 )
 def test_corrupt_names_what_is_wrong(arguments, error, message):

@@ -439,7 +439,7 @@ def test_deterministic_models_are_sent_to_the_mixture(plain):
     [
         (FIVE[0], r"single sample write x\[None\]"),
         (FIVE[..., 0], r"Add the channel axis: x\[..., None\]"),
-        (FIVE[:0], "not empty"),
+        (FIVE[:0], "non-empty"),
         (np.zeros((5, 7, 7, 1)), r"takes, \(n, 8, 8, 1\)"),
         (FIVE + np.nan, "`x` must be finite"),
         (FIVE + np.inf, "`x` must be finite"),

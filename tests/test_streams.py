@@ -370,7 +370,7 @@ INTEGERS = np.zeros((4, 3), "int32")
         ),
         (np.array([["a"]]), {}, TypeError, r"<U1.*x.astype\('float32'\)"),
         (np.zeros(4), {}, ValueError, r"\(n_samples, n_features\).*\(4,\).*x\[None\]"),
-        (np.zeros((0, 4)), {}, ValueError, "not empty"),
+        (np.zeros((0, 4)), {}, ValueError, "non-empty"),
         (pixels(), {"batch_size": 0}, ValueError, "`batch_size` must be"),
         (pixels(), {"divide_by": 0}, ValueError, "`divide_by` must be"),
         (pixels(), {"divide_by": "255"}, TypeError, "`divide_by` must be"),
