@@ -18,11 +18,9 @@ from kerasae.builders import VARIANTS
 BACKENDS = ("tensorflow", "jax", "torch")
 MISSING = [name for name in BACKENDS if importlib.util.find_spec(name) is None]
 
-pytestmark = [
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
-    # One worker, so that the files are written once.
-    pytest.mark.xdist_group("cross_backend"),
-]
+pytestmark = pytest.mark.skipif(
+    bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"
+)
 EXAMPLE = Path(__file__).parents[1] / "examples" / "move_between_backends.py"
 ESTIMATORS = ("transformer", "stack", "classifier", "ready")
 

@@ -110,7 +110,8 @@ def results(*, full, alone):
                 yield done.result()
         finally:  # where it is interrupted, nothing new begins
             pool.shutdown(cancel_futures=True)
-        both_cores = ("tests", "-n", "2", "--dist", "loadgroup")
+        # A file is one process's: what its tests share is made once.
+        both_cores = ("tests", "-n", "2", "--dist", "loadfile")
         yield run(tests("torch", *both_cores, quick=quick))
 
 

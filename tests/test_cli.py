@@ -20,8 +20,6 @@ from kerasae.cli import main
 from kerasae.runs import Run
 
 KERASAE = Path(sys.executable).with_name("kerasae")
-# One worker, so that the finished run is made once.
-pytestmark = pytest.mark.xdist_group("cli")
 
 FAST = ("--data", "digits", "--epochs", "2", "--batch-size", "256")
 

@@ -27,8 +27,6 @@ from kerasae.plotting.rendering.pixels import thumbnails
 from kerasae.training import grow
 
 pytest.importorskip("tensorboardX")
-# The server is started once, in one process.
-pytestmark = pytest.mark.xdist_group("tensorboard")
 
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 EPOCHS = 3
