@@ -1,7 +1,5 @@
 """Arguments of generation: a variational model, and samples that fit a model."""
 
-from typing import Any
-
 import keras
 import numpy as np
 
@@ -9,7 +7,6 @@ from kerasae._arrays import as_floats, as_samples, fits, shape_error
 from kerasae._checks import Description, argument_error
 from kerasae._triple import Autoencoder
 from kerasae._types import ArrayLike, ModelOrTriple
-from kerasae.engine import prediction
 from kerasae.models import VariationalAutoencoder
 
 
@@ -59,12 +56,3 @@ def one_or_several(
     array = as_floats(argument, values)
     single = fits(array.shape, model.input_shape[1:])
     return model_inputs(model, argument, array[None] if single else array), single
-
-
-def predict(model: keras.Model, samples: np.ndarray) -> Any:
-    """Return what a model makes of samples, as arrays of float32."""
-    # Mixed-precision models return bfloat16, which NumPy does not compute with.
-    return keras.tree.map_structure(
-        lambda array: np.asarray(array).astype("float32", copy=False),
-        prediction.predict(model, samples),
-    )

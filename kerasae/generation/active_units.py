@@ -5,7 +5,8 @@ import numpy as np
 from kerasae import _checks
 from kerasae._arrays import shape_error
 from kerasae._types import ArrayLike, ModelOrTriple
-from kerasae.generation._arguments import as_variational, model_inputs, predict
+from kerasae.engine.prediction import predict_float32
+from kerasae.generation._arguments import as_variational, model_inputs
 
 
 def active_units(
@@ -53,5 +54,5 @@ def active_units(
     if len(samples) < 2:
         expected = "an array of 2 samples or more, for a variance"
         raise ValueError(shape_error("x", expected, samples.shape))
-    mean, _ = predict(whole.posterior, samples)
+    mean, _ = predict_float32(whole.posterior, samples)
     return mean.astype("float64").var(axis=0) > threshold

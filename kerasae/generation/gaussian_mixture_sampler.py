@@ -9,7 +9,8 @@ from kerasae import _checks
 from kerasae._checks import Description, argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
-from kerasae.generation._arguments import model_inputs, predict
+from kerasae.engine.prediction import predict_float32
+from kerasae.generation._arguments import model_inputs
 
 
 class GaussianMixtureSampler:
@@ -102,7 +103,7 @@ class GaussianMixtureSampler:
             random_state=_checks.seed_or_keras_seed(self.seed),
             **self.options,
         )
-        codes = predict(self.triple.encoder, samples)
+        codes = predict_float32(self.triple.encoder, samples)
         mixture.fit(codes.reshape(len(codes), -1).astype("float64"))
         self.mixture_, self.code_shape_ = mixture, codes.shape[1:]
         return self
@@ -129,4 +130,4 @@ class GaussianMixtureSampler:
         # They come sorted by component.
         codes = np.random.default_rng(seed).permutation(codes)
         codes = codes.reshape(n, *self.code_shape_).astype("float32")
-        return predict(self.triple.decoder, codes)
+        return predict_float32(self.triple.decoder, codes)

@@ -7,7 +7,8 @@ from kerasae._arrays import shape_error
 from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
-from kerasae.generation._arguments import one_or_several, predict
+from kerasae.engine.prediction import predict_float32
+from kerasae.generation._arguments import one_or_several
 
 METHODS = ("linear", "spherical")
 _PARALLEL = 1e-6  # radians; nearer to parallel or opposite, no arc is defined
@@ -75,7 +76,9 @@ def interpolate(
         )
         expected = f"of the shape of `start`, {wanted}"
         raise ValueError(shape_error("end", expected, given))
-    first, last = (predict(triple.encoder, x).astype("float64") for x in (starts, ends))
+    first, last = (
+        predict_float32(triple.encoder, x).astype("float64") for x in (starts, ends)
+    )
     shares = np.linspace(0.0, 1.0, steps)
     count = len(first)
     if method == "linear":
@@ -84,7 +87,7 @@ def interpolate(
         near, far = _arc(first.reshape(count, -1), last.reshape(count, -1), shares)
     codes = np.einsum("ns,n...->ns...", near, first)
     codes += np.einsum("ns,n...->ns...", far, last)
-    decoded = predict(
+    decoded = predict_float32(
         triple.decoder, codes.reshape(-1, *first.shape[1:]).astype("float32")
     )
     decoded = decoded.reshape(count, steps, *decoded.shape[1:])

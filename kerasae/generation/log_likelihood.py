@@ -8,9 +8,9 @@ import numpy as np
 
 from kerasae import _checks
 from kerasae._types import ArrayLike, ModelOrTriple
-from kerasae.engine.prediction import affordable
+from kerasae.engine.prediction import affordable, predict_float32
 from kerasae.engine.progress_bar import progress_bar
-from kerasae.generation._arguments import as_variational, model_inputs, predict
+from kerasae.generation._arguments import as_variational, model_inputs
 from kerasae.generation._scorer import scorer_of
 
 _BATCH_SIZE = 5_000  # measured: larger ones are no faster, on any backend
@@ -96,7 +96,7 @@ def log_likelihood(
     if hasattr(whole.likelihood, "check_targets"):
         whole.likelihood.check_targets(x)
 
-    means, log_variances = predict(whole.posterior, x)
+    means, log_variances = predict_float32(whole.posterior, x)
     scorer = scorer_of(whole)
     root = _checks.seed_or_keras_seed(seed)
     # Equal parts, the last one padded: one shape, for which the scorer is compiled.

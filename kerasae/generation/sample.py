@@ -5,7 +5,8 @@ import numpy as np
 from kerasae import _checks
 from kerasae._triple import as_triple
 from kerasae._types import ModelOrTriple
-from kerasae.generation._arguments import as_variational, predict
+from kerasae.engine.prediction import predict_float32
+from kerasae.generation._arguments import as_variational
 
 
 def sample(model: ModelOrTriple, n: int, seed: int | None = None) -> np.ndarray:
@@ -48,4 +49,4 @@ def sample(model: ModelOrTriple, n: int, seed: int | None = None) -> np.ndarray:
     decoder = as_triple(whole).decoder
     noise = np.random.default_rng(_checks.seed_or_keras_seed(seed))
     codes = noise.standard_normal((n, *decoder.input_shape[1:]), dtype="float32")
-    return predict(decoder, codes)
+    return predict_float32(decoder, codes)

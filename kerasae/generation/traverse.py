@@ -10,7 +10,8 @@ from kerasae._arrays import as_floats, shape_error
 from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
-from kerasae.generation._arguments import one_or_several, predict
+from kerasae.engine.prediction import predict_float32
+from kerasae.generation._arguments import one_or_several
 
 
 def traverse(
@@ -73,11 +74,11 @@ def traverse(
             expected = "a sequence of numbers, one or more"
             raise ValueError(shape_error("values", expected, values.shape))
     samples, single = one_or_several(triple.encoder, "x", x)
-    codes = predict(triple.encoder, samples)
+    codes = predict_float32(triple.encoder, samples)
     dimension = _dimension(dimension, math.prod(codes.shape[1:]))
     changed = np.repeat(codes.reshape(len(codes), 1, -1), len(values), axis=1)
     changed[:, :, dimension] = values
-    decoded = predict(triple.decoder, changed.reshape(-1, *codes.shape[1:]))
+    decoded = predict_float32(triple.decoder, changed.reshape(-1, *codes.shape[1:]))
     decoded = decoded.reshape(len(codes), len(values), *decoded.shape[1:])
     return decoded[0] if single else decoded
 
