@@ -72,11 +72,7 @@ def predict(
 
 
 def predict_float32(
-    model: ModelOrTriple,
-    x: ArrayLike,
-    *,
-    batch_size: int | None = None,
-    compiled: bool = True,
+    model: ModelOrTriple, x: ArrayLike, *, batch_size: int | None = None
 ) -> Any:
     """Return a model's output for samples as float32.
 
@@ -87,9 +83,6 @@ def predict_float32(
         model: As in `predict`.
         x: As in `predict`.
         batch_size: As in `predict`.
-        compiled: Whether to compile the model's call. False calls it as it is, on all
-            samples at once, which is faster for a few samples of a model that is
-            hardly used again.
 
     Returns:
         Array of float32, shape `(n_samples, *output_shape)`; several, as the model
@@ -109,13 +102,9 @@ def predict_float32(
         >>> predict_float32(triple.encoder, np.zeros((2, 784))).dtype
         dtype('float32')
     """
-    model = whole(model)
-    if compiled:
-        made = predict(model, x, batch_size=batch_size)
-    else:
-        made = model(_floats(_checked(model, x)), training=False)
     return keras.tree.map_structure(
-        lambda y: ops.convert_to_numpy(y).astype("float32", copy=False), made
+        lambda y: y.astype("float32", copy=False),
+        predict(model, x, batch_size=batch_size),
     )
 
 

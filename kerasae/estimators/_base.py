@@ -36,11 +36,6 @@ _IF_DIVERGED = (
     "smaller learning_rate."
 )
 
-_IF_DIVERGED = (
-    "Scale X, with sklearn.preprocessing.StandardScaler for instance, or choose a "
-    "smaller learning_rate."
-)
-
 
 def store(estimator: BaseEstimator, parameters: dict[str, Any]) -> None:
     """Keep a constructor's arguments unchanged, as attributes of the same names.
