@@ -40,7 +40,8 @@ def as_floats(argument: str, values: ArrayLike) -> np.ndarray:
     """Return `values` as finite numbers of float32, of any shape."""
     array = as_array(argument, values).astype("float32", copy=False)
     if not np.isfinite(array).all():
-        raise ValueError(_finite_error(argument, ~np.isfinite(array), "values"))
+        bad = ~np.isfinite(array)
+        raise ValueError(_finite_error(argument, bad, "values", _first(bad)))
     return array
 
 
@@ -59,8 +60,8 @@ def as_samples(argument: str, values: ArrayLike) -> np.ndarray:
         bad = ~np.isfinite(array).reshape(len(array), -1).all(axis=1)
         fix = "If a model predicted them, its training diverged: lower the "
         fix += "learning rate."
-        fix = f"Look at {argument}[{bad.argmax()}]. {fix}"
-        raise ValueError(_finite_error(argument, bad, "samples", fix))
+        first = f"{argument}[{bad.argmax()}]"
+        raise ValueError(_finite_error(argument, bad, "samples", first, fix))
     return array
 
 
@@ -83,7 +84,8 @@ def finite_range(argument: str, x: np.ndarray, *, axes: int = 2) -> tuple[Any, A
     # NaN and infinity show in the extremes: a full mask is made for the error alone.
     if not (np.isfinite(low) and np.isfinite(high)):
         fix = "Remove these samples, or fill them in with numpy.nan_to_num(x)."
-        raise ValueError(_finite_error(argument, ~np.isfinite(x), "values", fix))
+        bad = ~np.isfinite(x)
+        raise ValueError(_finite_error(argument, bad, "values", _first(bad), fix))
     return low, high
 
 
@@ -108,11 +110,15 @@ def check_samples_shape(
         raise ValueError(shape_error(argument, expected, shape, fix))
 
 
-def _finite_error(argument: str, bad: np.ndarray, kind: str, fix: str = "") -> str:
+def _first(bad: np.ndarray) -> str:
+    return f"at index {np.argwhere(bad)[0].tolist()}"
+
+
+def _finite_error(
+    argument: str, bad: np.ndarray, kind: str, first: str, fix: str = ""
+) -> str:
     """Return the error text for NaN and infinity, by a mask of where they are."""
-    first = np.argwhere(bad)[0].tolist()
-    received = f"NaN or infinity in {bad.sum()} of {bad.size} {kind}"
-    received += f", the first at index {first}"
+    received = f"NaN or infinity in {bad.sum()} of {bad.size} {kind}, the first {first}"
     return argument_error(argument, "finite", Description(received), fix)
 
 

@@ -289,7 +289,10 @@ def test_encode_keeps_the_order_of_the_data(finished, tmp_path, images):
 
 
 def test_list_and_summary(here):
-    lines = [line.split(maxsplit=1) for line in here("list").splitlines()]
+    printed = here("list")
+    page = Path(__file__).parents[1] / "docs" / "how-to" / "command-line.md"
+    assert f"$ kerasae list\n{printed}```" in page.read_text(encoding="utf-8")
+    lines = [line.split(maxsplit=1) for line in printed.splitlines()]
     assert lines == [
         [name.replace("_", "-"), summary] for name, summary in SUMMARIES.items()
     ]

@@ -37,7 +37,7 @@ class Builder(Protocol):
         """Return the triple."""
 
 
-class Description(NamedTuple):
+class About(NamedTuple):
     """What the source of a variant says about it.
 
     Attributes:
@@ -101,7 +101,7 @@ def sources() -> dict[str, str]:
 
 
 @cache
-def describe(variant: str) -> Description:
+def describe(variant: str) -> About:
     """Return what the source of a variant says about it."""
     module = ast.parse(sources()[variant])
     name = builder_name(variant)
@@ -112,7 +112,7 @@ def describe(variant: str) -> Description:
     )
     shape = ast.literal_eval(builder.args.defaults[0])
     what, _, use = (ast.get_docstring(module) or "").partition("\n\n")
-    return Description(
+    return About(
         builder=name,
         axes=() if isinstance(shape, int) else _AXES[len(shape)],
         summary=(ast.get_docstring(builder) or "").partition("\n")[0],

@@ -232,6 +232,7 @@ def check_range(model: keras.Model, x: np.ndarray) -> None:
 def predict_rows(model: keras.Model, rows: np.ndarray) -> np.ndarray:
     """Return a model's output, (n_samples, n_outputs), for (n_samples, n_inputs)."""
     y = predict(model, rows.reshape(-1, *model.input_shape[1:]))
+    # A copy: what JAX returns cannot be written to.
     return y.reshape(len(rows), -1).astype("float32")
 
 

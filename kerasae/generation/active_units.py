@@ -6,7 +6,7 @@ from kerasae import _checks
 from kerasae._arrays import shape_error
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._arguments import as_variational, model_inputs
+from kerasae.generation._model_inputs import as_variational, model_inputs
 
 
 def active_units(

@@ -10,7 +10,7 @@ from kerasae._checks import Description, argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._arguments import model_inputs
+from kerasae.generation._model_inputs import model_inputs
 
 
 class GaussianMixtureSampler:

@@ -8,7 +8,7 @@ from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._arguments import one_or_several
+from kerasae.generation._model_inputs import one_or_several
 
 METHODS = ("linear", "spherical")
 _PARALLEL = 1e-6  # radians; nearer to parallel or opposite, no arc is defined

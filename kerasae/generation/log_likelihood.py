@@ -10,7 +10,7 @@ from kerasae import _checks
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import affordable, predict_float32
 from kerasae.engine.progress_bar import progress_bar
-from kerasae.generation._arguments import as_variational, model_inputs
+from kerasae.generation._model_inputs import as_variational, model_inputs
 from kerasae.generation._scorer import scorer_of
 
 _BATCH_SIZE = 5_000  # measured: larger ones are no faster, on any backend

@@ -11,7 +11,7 @@ from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._arguments import one_or_several
+from kerasae.generation._model_inputs import one_or_several
 
 
 def traverse(
