@@ -372,7 +372,12 @@ INTEGERS = np.zeros((4, 3), "int32")
             "uint8 in 0..255.*int32.*divide_by=65535.*scale",
         ),
         (np.array([["a"]]), {}, TypeError, r"<U1.*x.astype\('float32'\)"),
-        (np.zeros(4), {}, ValueError, r"\(n_samples, n_features\).*\(4,\).*x\[None\]"),
+        (
+            np.zeros(4),
+            {},
+            ValueError,
+            r"\(n_samples, n_features\).*\(4,\).*samples\[None\]",
+        ),
         (np.zeros((0, 4)), {}, ValueError, "non-empty"),
         (pixels(), {"batch_size": 0}, ValueError, "`batch_size` must be"),
         (pixels(), {"divide_by": 0}, ValueError, "`divide_by` must be"),
