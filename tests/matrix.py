@@ -28,7 +28,9 @@ from walk_site import browser_path
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q")
-BACKENDS = ("jax", "tensorflow", "torch")
+BACKENDS = ("tensorflow", "jax", "torch")
+CROSS = "tests/cross_backend.py"  # starts all backends itself
+WITHOUT_CROSS = f"--ignore={CROSS}"
 # Two processes share the cores, where more threads would only wait for each other;
 # and small models take XLA longer to optimize in full than to run.
 QUICK = {
@@ -66,9 +68,10 @@ def tests(backend, *words, quick):
 
 def narrow_stages(quick, *, full, alone):
     """Return what takes one core, the longest first, so that both are busy."""
-    words = ["tests", "--ignore=tests/cross_backend.py"]  # starts all backends itself
+    words = ["tests", WITHOUT_CROSS]
     words += [] if full else ["-m", "every_backend and not slow"]
     yield from (tests(backend, *words, quick=quick) for backend in BACKENDS[:2])
+    yield tests("torch", CROSS, quick=quick)._replace(name="between backends")
     if alone:
         for backend in BACKENDS:
             yield Stage(f"{backend} alone", (PYTHON, "tests/alone.py", backend))
@@ -111,7 +114,7 @@ def results(*, full, alone):
         finally:  # where it is interrupted, nothing new begins
             pool.shutdown(cancel_futures=True)
         # A file is one process's: what its tests share is made once.
-        both_cores = ("tests", "-n", "2", "--dist", "loadfile")
+        both_cores = ("tests", WITHOUT_CROSS, "-n", "2", "--dist", "loadfile")
         yield run(tests("torch", *both_cores, quick=quick))
 
 
