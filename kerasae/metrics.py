@@ -2,26 +2,30 @@
 
 import numpy as np
 
-from kerasae._arrays import shape_error
-from kerasae._checks import Description, argument_error, positive_integer
+from kerasae._arrays import as_samples, shape_error
+from kerasae._checks import Description, argument_error, finite, positive_integer
 from kerasae._types import ArrayLike
 
 # In features. At 5,000 the covariance and its eigenvectors take over half a gigabyte.
 _LARGEST_COVARIANCE = 4_000
 
 
-def reconstruction_error(x: ArrayLike, reconstructed: ArrayLike) -> float:
+def reconstruction_error(
+    x: ArrayLike, reconstructed: ArrayLike, *, mask_value: float | None = None
+) -> float:
     """Return the mean squared error per feature over all samples.
 
     Args:
-        x: Array of shape (n_samples, ...).
-        reconstructed: Array of the same shape.
+        x: Array of shape (n_samples, ...), floats, booleans or bytes, which are
+            divided by 255 as `kerasae.fit` and `kerasae.predict` do.
+        reconstructed: Array of the same shape, likewise.
+        mask_value: As in `sample_errors`.
 
     Returns:
-        The error, 0 or larger, in the squared unit of `x`.
+        The mean of `sample_errors`, 0 or larger, in the squared unit of `x`.
 
     Raises:
-        ValueError: If the shapes differ, or the arrays are empty.
+        TypeError, ValueError: As `sample_errors` does.
 
     Example:
         >>> import numpy as np
@@ -29,20 +33,66 @@ def reconstruction_error(x: ArrayLike, reconstructed: ArrayLike) -> float:
         >>> reconstruction_error(np.zeros((2, 4)), np.full((2, 4), 0.5))
         0.25
     """
-    x, reconstructed = np.asarray(x), np.asarray(reconstructed)
-    if x.shape != reconstructed.shape:
+    return float(sample_errors(x, reconstructed, mask_value=mask_value).mean())
+
+
+def sample_errors(
+    x: ArrayLike, reconstructed: ArrayLike, *, mask_value: float | None = None
+) -> np.ndarray:
+    """Return the mean squared error per feature of each sample.
+
+    Args:
+        x: Array of shape (n_samples, ...), floats, booleans or bytes, which are
+            divided by 255.
+        reconstructed: Array of the same shape, likewise.
+        mask_value: The padding value of sequences (n_samples, steps, features): steps
+            that have it in all their features are left out, as in
+            `kerasae.losses.MaskedMeanSquaredError`. None where nothing is padded.
+
+    Returns:
+        Array of float64, shape (n_samples,).
+
+    Raises:
+        TypeError: If an argument holds no numbers, or integers of more than 8 bits.
+        ValueError: If the shapes differ, an array is empty, a number is NaN or
+            infinite, or a sample is nothing but padding.
+
+    Example:
+        >>> import numpy as np
+        >>> from kerasae.metrics import sample_errors
+        >>> sample_errors(np.array([[0, 255]], "uint8"), [[0.0, 0.5]])
+        array([0.125])
+    """
+    x, made = as_samples("x", x), as_samples("reconstructed", reconstructed)
+    if x.shape != made.shape:
         expected = f"an array of the shape of x, {x.shape}"
         fix = "Bring both to one shape: reconstructed.reshape(x.shape)."
-        raise ValueError(
-            shape_error("reconstructed", expected, reconstructed.shape, fix)
+        raise ValueError(shape_error("reconstructed", expected, made.shape, fix))
+    squares = np.subtract(x, made)
+    np.square(squares, out=squares)
+    if mask_value is None:
+        return squares.reshape(len(x), -1).mean(axis=1, dtype=np.float64)
+    valid = _valid_steps(x, mask_value)
+    steps = squares.mean(axis=-1, dtype=np.float64)
+    return np.sum(steps, axis=1, where=valid) / valid.sum(axis=1)
+
+
+def _valid_steps(x: np.ndarray, mask_value: float) -> np.ndarray:
+    """Return which steps of sequences are not padding, shape (n_samples, steps)."""
+    if x.ndim != 3:
+        expected = (
+            "sequences of shape (n_samples, steps, features) where they are padded"
         )
-    if not x.size:
-        raise ValueError(shape_error("x", "an array with one sample or more", x.shape))
-    # At least float32: the difference of two unsigned integers would wrap around.
-    dtype = np.result_type(x, reconstructed, np.float32)
-    difference = np.subtract(x, reconstructed, dtype=dtype)
-    np.square(difference, out=difference)
-    return float(difference.mean(dtype=np.float64))
+        raise ValueError(shape_error("x", expected, x.shape))
+    # As the layer and the loss do it, which see float32.
+    padding = np.float32(finite("mask_value", mask_value))
+    valid = (x.astype("float32", copy=False) != padding).any(axis=-1)
+    empty = np.flatnonzero(~valid.any(axis=1))
+    if empty.size:
+        expected = "sequences with at least one step that is not padding"
+        received = Description(f"nothing but padding at index {empty[0]}")
+        raise ValueError(argument_error("x", expected, received))
+    return valid
 
 
 def pca_error(
@@ -54,8 +104,8 @@ def pca_error(
     and not of random approximations to them, for data of any size.
 
     Args:
-        x_train: Array of shape (n_train, ...), at least 2 samples; PCA is fitted
-            to them, flattened.
+        x_train: Array of shape (n_train, ...), at least 2 samples, floats, booleans
+            or bytes, which are divided by 255; PCA is fitted to them, flattened.
         x_test: Array of shape (n_test, ...), samples of the same size.
         n_components: Dimensions of the code, 1 or larger; limited to what PCA can
             have, the smaller of n_train and n_features.
@@ -64,8 +114,10 @@ def pca_error(
         `(train_error, test_error)`: mean squared errors per feature.
 
     Raises:
-        TypeError: If `n_components` is not an integer.
-        ValueError: If `n_components` is below 1, or the arrays do not fit.
+        TypeError: If `n_components` is not an integer, or an array holds no numbers
+            or integers of more than 8 bits.
+        ValueError: If `n_components` is below 1, a number is NaN or infinite, or the
+            arrays do not fit.
 
     Example:
         >>> from kerasae.data import load_dataset
@@ -110,8 +162,8 @@ def _solver(train: np.ndarray, n_components: int) -> str:
 
 
 def _flat(argument: str, x: ArrayLike, least: int) -> np.ndarray:
-    x = np.asarray(x)
-    if x.ndim < 2 or len(x) < least or not x.size:
+    x = as_samples(argument, x)
+    if len(x) < least:
         expected = f"an array of shape (n_samples, ...) with {least} samples or more"
         raise ValueError(shape_error(argument, expected, x.shape))
     return x.reshape(len(x), -1)

@@ -67,10 +67,13 @@ def test_other_than_whole_numbers_from_zero(value, error):
 def test_samples_are_finite():
     x = np.zeros((4, 2, 2))
     x[2, 0, 1] = np.nan
-    values = r"NaN or infinity in 1 of 16 values, the first at index \[2, 0, 1\]"
-    for check in (_arrays.as_floats, _arrays.finite_range):
-        with pytest.raises(ValueError, match=f"`x` must be finite.*{values}"):
+    samples = r"NaN or infinity in 1 of 4 samples, the first at x\[2, 0, 1\]"
+    for check in (_arrays.as_floats, _arrays.finite_range, _arrays.as_samples):
+        with pytest.raises(ValueError, match=f"`x` must be finite.*{samples}"):
             check("x", x)
-    samples = r"NaN or infinity in 1 of 4 samples, the first \w+\[2\]"
-    with pytest.raises(ValueError, match=f"`x` must be finite.*{samples}"):
-        _arrays.as_samples("x", x)
+    values = r"NaN or infinity in 2 of 4 values, the first x\[1\]"
+    with pytest.raises(ValueError, match=f"`x` must be finite.*{values}"):
+        _arrays.as_floats("x", [0.0, np.nan, 1.0, np.inf])
+    columns = r"in 2 of 2 samples, the first at x\[0, 1\], in columns 1, 2 of 3"
+    with pytest.raises(ValueError, match=f"`x` must be finite.*{columns}"):
+        _arrays.as_samples("x", [[0, np.nan, 1], [0, np.inf, -np.inf]])

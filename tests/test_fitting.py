@@ -314,11 +314,14 @@ def test_a_saved_model_holds_no_loop(x, tmp_path):
 @pytest.mark.parametrize(
     ("bad", "match"),
     [
-        (np.zeros((4, 8, 8)), r"`x` must be an array of samples of shape \(8, 8, 1\)"),
-        (np.zeros((0, 8, 8, 1)), "`x` must be an array of samples"),
-        (np.zeros((4, 8, 8, 1), "int64"), "scale"),
+        (
+            np.zeros((4, 8, 8)),
+            r"`x` must be of the shape .* \(n, 8, 8, 1\).* x\[\.\.\., None\]",
+        ),
+        (np.zeros((0, 8, 8, 1)), "`x` must be a non-empty array"),
+        (np.full((4, 8, 8, 1), 2), "scale"),
         (np.ones((4, 8, 8, 1), "uint8"), "bool"),
-        ([[1.0]], "numpy.asarray"),
+        ([[1.0]], r"of the shape .* \(n, 8, 8, 1\)"),
     ],
 )
 def test_bad_samples(bad, match):

@@ -166,7 +166,7 @@ def test_growing_says_what_it_trains(digits, capsys):
         ({"pairs": -1}, "`pairs` must be a positive integer"),
         ({"latent_dims": (8, 0)}, "`latent_dims` must be"),
         ({"every": 0}, "`every` must be a positive integer"),
-        ({"x": np.zeros((4, 7))}, "samples of shape"),
+        ({"x": np.zeros((4, 7))}, r"of the shape .*\(n, 8, 8, 1\)"),
         ({"model": kerasae.build_conv_ae((8, 8, 1))}, "'code' is a MaxPooling2D|dense"),
         ({"model": kerasae.build_tied_ae((8, 8, 1))}, "chain of layers"),
     ],

@@ -79,7 +79,7 @@ def test_errors_of_any_size(error):
 def test_bytes_do_not_wrap_around():
     dark, bright = np.zeros((2, 4, 4), "uint8"), np.full((2, 4, 4), 200, "uint8")
     figure = plot_errors(dark, bright)
-    assert titles(figure, 0, 2) == ["[0]\n40000", "[1]\n40000"]
+    assert titles(figure, 0, 2) == ["[0]\n0.615", "[1]\n0.615"]  # (200 / 255) ** 2
 
 
 def test_written(tmp_path):

@@ -242,13 +242,14 @@ def test_single_samples_and_single_models(conv, tmp_path):
     assert len(one.axes) == 4
     for model, start, end in (
         (conv.autoencoder, IMAGES[:1], IMAGES[1:2]),
-        (conv, IMAGES[:1, ..., 0], IMAGES[1:2, ..., 0]),  # without their channel
         (conv, keras.ops.array(IMAGES[0]), keras.ops.array(IMAGES[1])),
         (conv, IMAGES[:1].tolist(), IMAGES[1:2].tolist()),
     ):
         figure = plot_interpolation(model, start, end, steps=2)
         for got, expected in zip(shown(figure, 4), shown(one, 4), strict=True):
             np.testing.assert_allclose(got, expected, atol=1e-5)
+    with pytest.raises(ValueError, match=r"axis: start\[\.\.\., None\]"):
+        plot_interpolation(conv, IMAGES[:1, ..., 0], IMAGES[1:2, ..., 0])
 
 
 def test_bytes_reach_the_model_as_fractions(conv):

@@ -227,8 +227,8 @@ def test_a_decoder_that_is_no_mirror_is_refused(images):
         ({"corruption": "gauss"}, ValueError, "Did you mean 'gaussian'"),
         ({"dropout": 1.0}, ValueError, "`dropout` must be a number in"),
         ({"validation_split": 1.5}, ValueError, "`validation_split`"),
-        ({"x": np.zeros((4, 7))}, ValueError, r"samples of shape \(8, 8, 1\)"),
-        ({"x": [[1, 2]]}, TypeError, "numpy.asarray"),
+        ({"x": np.zeros((4, 7))}, ValueError, r"of the shape .*\(n, 8, 8, 1\)"),
+        ({"x": [["a", "b"]]}, TypeError, "real numbers"),
     ],
     ids=lambda value: str(value)[:20],
 )
@@ -242,7 +242,6 @@ def test_bad_input_is_said_before_training(options, error_type, words, digits):
 
 
 def test_divergence_is_said_with_the_pair(digits):
-    spoiled = digits.copy()
-    spoiled[0, 0, 0, 0] = np.nan
+    options = {"optimizer": keras.optimizers.SGD(1e30), "epochs": 2, "verbose": 0}
     with pytest.raises(ValueError, match="diverged in pair 1 of 3"):
-        pretrain(stack(), spoiled, epochs=1, verbose=0)
+        pretrain(stack(), digits, **options)

@@ -193,7 +193,7 @@ def test_keras_knows_how_long_an_epoch_is(source, tmp_path):
     ("values", "dtype", "options", "expected"),
     [
         ([0, 51, 255], "uint8", {}, [0, 0.2, 1]),
-        ([0, 1, 1], "uint8", {}, [0, 1 / 255, 1 / 255]),
+        ([0, 2, 1], "uint8", {}, [0, 2 / 255, 1 / 255]),
         ([0, 1, 1], "uint8", {"divide_by": 1}, [0, 1, 1]),
         ([0, 1, 1], "bool", {}, [0, 1, 1]),
         ([-2, 0.5, 3], "float16", {}, [-2, 0.5, 3]),

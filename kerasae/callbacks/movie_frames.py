@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from kerasae._arrays import as_samples, fits, shape_error
 from kerasae._checks import argument_error, positive_integer
 from kerasae._files import replacing
 from kerasae._types import ArrayLike
 from kerasae.engine.epoch_counter import EpochCounter
+from kerasae.engine.prediction import predict_float32
 from kerasae.plotting.movies.frame_renderer import FrameRenderer
 from kerasae.plotting.rendering.pictures import picture_shape
 
@@ -139,11 +139,8 @@ class MovieFrames(keras.callbacks.Callback):
         loss = (logs or {}).get("loss")
         if loss is not None:
             caption += f"   loss {float(loss):#.4g}"
-        # Not by `predict`: on torch it consumes random numbers, so that training would
-        # go on with others.
-        made = self.model.predict_on_batch(self._samples)
-        # Half-precision models predict bfloat16, which is not a native NumPy type.
-        made = np.asarray(made, dtype="float32").reshape(self._originals.shape)
+        made = predict_float32(self.model, self._samples)
+        made = made.reshape(self._originals.shape)
         if self._renderer is None:
             self._renderer = FrameRenderer(self._originals, _WIDEST)
         image = self._renderer.draw(made, caption)

@@ -23,6 +23,7 @@ from kerasae.callbacks._summaries import (
     layer_table,
 )
 from kerasae.engine.epoch_counter import EpochCounter
+from kerasae.engine.prediction import predict_float32
 from kerasae.plotting.rendering.pictures import (
     checked_labels,
     picture_shape,
@@ -33,7 +34,6 @@ from kerasae.plotting.rendering.pixels import thumbnails
 _SHOWN = 10  # reconstructions in a picture
 _COLUMNS = 5
 _SIDE = 64  # pixels, about, of each
-_BATCH = 256
 # One process may open several files per second: each gets a name of its own.
 _files = count()
 _frequency = partial(non_negative_integer, kind="a number of epochs")
@@ -262,7 +262,7 @@ class TensorBoard(keras.callbacks.Callback):
             )
 
     def _add_images(self) -> None:
-        made = _predicted(self.model, self.samples[:_SHOWN])
+        made = predict_float32(self.model, self.samples[:_SHOWN])
         below = self._thumbnails(made, _SIDE)
         image = image_of_pairs(self._originals, below, _COLUMNS)
         self._writer("train").add_image(
@@ -273,7 +273,7 @@ class TensorBoard(keras.callbacks.Callback):
         return thumbnails(samples, self._shape, self._limits, side)
 
     def _codes(self) -> np.ndarray:
-        return _predicted(self._encoder, self.samples)
+        return predict_float32(self._encoder, self.samples)
 
     def _add_hyperparameters(self, moment: str) -> None:
         from tensorboardX.summary import hparams  # type: ignore[import-untyped]
@@ -292,12 +292,3 @@ def _tensorboardx() -> Any:
             'TensorBoard needs tensorboardX: pip install "kerasae[tensorboard]".'
         ) from error
     return SummaryWriter
-
-
-def _predicted(model: keras.Model, samples: np.ndarray) -> np.ndarray:
-    # Not by `predict`: on torch it consumes random numbers, so that training would go
-    # on with others.
-    parts = range(0, len(samples), _BATCH)
-    made = [model.predict_on_batch(samples[part : part + _BATCH]) for part in parts]
-    # Half-precision models predict bfloat16, which is not a native NumPy type.
-    return np.concatenate([np.asarray(part, dtype="float32") for part in made])

@@ -29,6 +29,7 @@ def reconstruct(
     use_backend(backend)
     from kerasae import metrics, plotting, runs
     from kerasae.engine.prediction import predict
+    from kerasae.layers.padding_mask import padding_value
 
     triple, x, name = runs.load_with_samples(run, data=data, split=split)
     output = output or run / f"reconstructions-{name}.png"
@@ -37,7 +38,8 @@ def reconstruct(
         _save_array(output, reconstructed)
     else:
         plotting.plot_reconstructions(x[:10], reconstructed[:10], path=output)
-    error = metrics.reconstruction_error(x, reconstructed)
+    padding = padding_value(triple.autoencoder)
+    error = metrics.reconstruction_error(x, reconstructed, mask_value=padding)
     print(f"{counted(len(x), 'sample')}, mean squared error per feature {error:.5f}")
     print(f"written: {output}")
 

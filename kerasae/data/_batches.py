@@ -5,7 +5,7 @@ import math
 import keras
 import numpy as np
 
-from kerasae.data._preprocessing import ToPair, without_labels
+from kerasae.data._preprocessing import ToPair
 from kerasae.data.memory_mapped import take_rows
 
 
@@ -62,7 +62,7 @@ class PairedBatches(keras.utils.PyDataset):
     """Pairs (inputs, targets) made of the batches of another `PyDataset`.
 
     Args:
-        batches: Batches of samples; labels are left out.
+        batches: Batches of samples, of those and labels, or of those and targets.
         to_pair: Turns a batch into a pair.
     """
 
@@ -84,9 +84,9 @@ class PairedBatches(keras.utils.PyDataset):
         """Number of batches in an epoch, or None if they never end."""
         return self._batches.num_batches
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         """Return a pair, the same one however often an epoch asks for it."""
-        return self._to_pair(without_labels(self._batches[index]), self._epoch, index)
+        return self._to_pair(self._batches[index], self._epoch, index)
 
     def on_epoch_begin(self) -> None:
         """Tell the batches that an epoch begins."""

@@ -1,6 +1,7 @@
 """Pairs made of the streams of other packages, each imported only where needed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -9,32 +10,61 @@ import numpy as np
 
 from kerasae._checks import Description, argument_error
 from kerasae.data._batches import PairedBatches
-from kerasae.data._preprocessing import ToPair, without_labels
+from kerasae.data._preprocessing import ToPair
 
 
 def from_tensorflow(dataset: Any, to_pair: ToPair) -> Any:
     """Return a `tf.data.Dataset` of pairs, made from a batched one."""
     import tensorflow as tf
 
-    spec = without_labels(dataset.element_spec)
-    rank = spec.shape.rank if isinstance(spec, tf.TensorSpec) else 0
+    x, y, _ = to_pair.unpack(dataset.element_spec)
+    rank = x.shape.rank if isinstance(x, tf.TensorSpec) else 0
     if rank is not None and rank < 2:
         expected = "batches of shape (batch, ...)"
         fix = "For single samples write samples.batch(32)."
         raise ValueError(
-            argument_error("samples", expected, Description(f"elements {spec}"), fix)
+            argument_error("samples", expected, Description(f"elements {x}"), fix)
         )
-    divisor, noise = to_pair.divisor(np.dtype(spec.dtype.as_numpy_dtype)), to_pair.noise
+    to_pair.divisor(np.dtype(x.dtype.as_numpy_dtype))
+    alike = y is not None and to_pair.are_samples(x, y)
 
-    def scaled(x: Any, *labels: Any) -> Any:
-        return tf.cast(x, tf.float32) / divisor
+    def mapped(function: Callable[[Any], Any], part: Any, dtype: Any) -> Any:
+        def remembering(array: Any) -> Any:
+            try:
+                return function(array)
+            except Exception as error:
+                to_pair.error = error
+                raise
+
+        made = tf.numpy_function(remembering, (part,), dtype)
+        return tf.ensure_shape(made, part.shape)
+
+    def floats(name: str, part: Any) -> Any:
+        return mapped(partial(to_pair.floats, name), part, tf.float32)
+
+    def looked_at(part: Any) -> Any:
+        def look(array: np.ndarray) -> np.ndarray:
+            to_pair.look_at(array)
+            return array
+
+        return mapped(look, part, part.dtype)
+
+    def paired(*batch: Any) -> tuple[Any, ...]:
+        x, y, rest = to_pair.unpack(batch)
+        inputs = floats("samples", x)
+        targets = inputs if y is None else y
+        if alike:
+            targets = floats("targets", y)
+        return (inputs, looked_at(targets), *rest)
 
     def with_noise(x: Any, seed: Any) -> Any:
-        return tf.ensure_shape(tf.numpy_function(noise, (x, seed), tf.float32), x.shape)
+        noisy = tf.numpy_function(to_pair.noise, (x, seed), tf.float32)
+        return tf.ensure_shape(noisy, x.shape)
 
-    batches = dataset.map(scaled, tf.data.AUTOTUNE)
-    if noise is None:
-        return batches.map(lambda x: (x, x)).prefetch(tf.data.AUTOTUNE)
+    plain = tf.autograph.experimental.do_not_convert
+    pairs = dataset.map(plain(paired), tf.data.AUTOTUNE)
+    if to_pair.noise is None:
+        return pairs.prefetch(tf.data.AUTOTUNE)
     epochs = count()
     seeds = tf.data.Dataset.from_generator(
         lambda: to_pair.noise_seeds(next(epochs)),
@@ -44,10 +74,10 @@ def from_tensorflow(dataset: Any, to_pair: ToPair) -> Any:
     seeds = seeds.apply(
         tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
     )
-    pairs = tf.data.Dataset.zip((batches, seeds)).map(
-        lambda x, seed: (with_noise(x, seed), x), tf.data.AUTOTUNE
+    noisy = tf.data.Dataset.zip((pairs, seeds)).map(
+        lambda pair, seed: (with_noise(pair[0], seed), *pair[1:]), tf.data.AUTOTUNE
     )
-    return pairs.prefetch(tf.data.AUTOTUNE)
+    return noisy.prefetch(tf.data.AUTOTUNE)
 
 
 def from_torch(loader: Any, to_pair: ToPair) -> Any:
@@ -61,9 +91,11 @@ def from_torch(loader: Any, to_pair: ToPair) -> Any:
         def __iter__(self) -> Iterator[Any]:
             epoch = next(epochs)
             for step, batch in enumerate(loader):
-                x = without_labels(batch)
-                x = x.numpy(force=True) if isinstance(x, torch.Tensor) else x
-                yield tuple(torch.from_numpy(part) for part in to_pair(x, epoch, step))
+                arrays = torch.utils._pytree.tree_map_only(
+                    torch.Tensor, lambda part: part.numpy(force=True), batch
+                )
+                pair = to_pair(arrays, epoch, step)
+                yield tuple(torch.as_tensor(part) for part in pair)
 
     class CountedPairs(Pairs):
         def __len__(self) -> int:
@@ -101,7 +133,7 @@ def from_grain(source: Any, to_pair: ToPair) -> Any:
             self._batches, self._epoch, self._step = batches, epoch, 0
 
         def __next__(self) -> Any:
-            batch = without_labels(next(self._batches))
+            batch = next(self._batches)
             self._step += 1
             return to_pair(batch, self._epoch, self._step - 1)
 

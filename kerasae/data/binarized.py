@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from kerasae import _checks
-from kerasae._arrays import finite_range
+from kerasae._arrays import as_samples, extent
 from kerasae._checks import Description, argument_error
 from kerasae._types import ArrayLike
 
@@ -51,8 +51,8 @@ class Binarized(keras.utils.PyDataset):
         self, x: ArrayLike, batch_size: int = 128, *, seed: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.x = np.asarray(x, dtype="float32")
-        low, high = finite_range("x", self.x, axes=1)
+        self.x = as_samples("x", x, axes=1).astype("float32", copy=False)
+        low, high = extent("x", self.x)
         if low < 0 or high > 1:
             fix = "Scale them with kerasae.data.scale."
             received = f"values from {low:g} to {high:g}"

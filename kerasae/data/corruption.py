@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kerasae._arrays import finite_range
+from kerasae._arrays import as_samples
 from kerasae._checks import (
     argument_error,
     fraction,
@@ -26,7 +26,8 @@ def corrupt(
     """Return a fixed noisy copy of `x`, the same on every backend.
 
     Args:
-        x: Float array of shape (n, ...), such as `scale` returns.
+        x: Array of shape (n, ...): floats, such as `scale` returns, booleans, or
+            bytes, which are divided by 255.
         kind: "gaussian" adds normal noise and clips to `clip`; "masking" sets
             entries to 0 and leaves the others (Vincent et al. 2010);
             "salt_and_pepper" sets entries to either end of `clip`, with equal
@@ -40,8 +41,8 @@ def corrupt(
         A new float32 array of the shape of `x`.
 
     Raises:
-        TypeError, ValueError: If `x` does not hold finite floats, or an argument is
-            invalid.
+        TypeError, ValueError: If `x` holds no numbers, integers of more than 8 bits,
+            or NaN or infinity, or an argument is invalid.
 
     Example:
         >>> from kerasae.data import corrupt, load_samples
@@ -51,16 +52,13 @@ def corrupt(
     one_of("kind", kind, DEFAULT_LEVELS)
     check_level = non_negative if kind == "gaussian" else fraction
     level = check_level("level", DEFAULT_LEVELS[kind] if level is None else level)
-    x, (low, high) = np.asarray(x), clip
+    x, (low, high) = as_samples("x", x, axes=1), clip
     if not low < high:
         raise ValueError(
             argument_error(
                 "clip", "(smallest, largest)", clip, "Example: clip=(0.0, 1.0)."
             )
         )
-    if x.dtype.kind != "f":
-        raise TypeError(argument_error("x", "floats, such as scale(x)[0]", x.dtype))
-    finite_range("x", x, axes=1)
     random = np.random.default_rng(required_seed(seed))
     if kind == "gaussian":
         noisy = random.standard_normal(x.shape, dtype=np.float32)

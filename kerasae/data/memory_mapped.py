@@ -11,21 +11,30 @@ from kerasae._checks import argument_error
 _ROWS = 1024  # read between two releases of memory
 
 
-def open_mapped(path: Path) -> np.ndarray:
-    """Return the array in a .npy file, memory-mapped."""
+def open_mapped(path: Path, argument: str = "samples") -> np.ndarray:
+    """Return the array in a .npy file, memory-mapped.
+
+    Args:
+        path: The file.
+        argument: The name that messages have for it.
+
+    Raises:
+        OSError: If there is no such file.
+        ValueError: If it holds no array of numbers.
+    """
     expected = "a path to a .npy file"
     if path.suffix.lower() != ".npy":
         fix = "Save an array with numpy.save('data.npy', x). Named data sets and other "
         fix += "files: pairs(kerasae.data.load_dataset(source).x_train)."
-        raise ValueError(argument_error("samples", expected, str(path), fix))
+        raise ValueError(argument_error(argument, expected, str(path), fix))
     if not path.is_file():
         fix = "No such file. Save an array with numpy.save('data.npy', x)."
-        raise FileNotFoundError(argument_error("samples", expected, str(path), fix))
+        raise FileNotFoundError(argument_error(argument, expected, str(path), fix))
     try:
         return np.lib.format.open_memmap(path, mode="r")
     except ValueError as error:  # truncated, damaged, or pickled objects
         fix = f"Write it again with numpy.save, from an array of numbers ({error})."
-        raise ValueError(argument_error("samples", expected, str(path), fix)) from error
+        raise ValueError(argument_error(argument, expected, str(path), fix)) from error
 
 
 def is_mapped(array: Any) -> bool:

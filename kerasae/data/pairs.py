@@ -8,11 +8,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae._arrays import check_samples_shape
+from kerasae._arrays import Extent, check_samples_shape
 from kerasae._checks import Description, argument_error, positive_integer
+from kerasae._types import BatchShape
 from kerasae.data import _stream_adapters
 from kerasae.data._batches import ArrayBatches, PairedBatches
-from kerasae.data._preprocessing import NamedNoise, ToPair
+from kerasae.data._preprocessing import NamedNoise, Shapes, ToPair
 from kerasae.data.memory_mapped import open_mapped
 
 # Recognized by name: a package that nobody uses is not imported.
@@ -35,6 +36,7 @@ def pairs(
     corruption: NamedNoise = None,
     shuffle: bool = True,
     seed: int = 0,
+    targets: bool = False,
 ) -> Any:
     """Return a stream of inputs and targets for `fit`, for data larger than memory.
 
@@ -48,7 +50,8 @@ def pairs(
             file, which is mapped; or batches of shape (batch, ...), alone or first in a
             tuple: a `keras.utils.PyDataset`, a `tf.data.Dataset`, a torch
             `DataLoader`, a grain `MapDataset`, `IterDataset` or `DataLoader`. uint8
-            is divided by 255, booleans become 0 and 1, floats stay as they are.
+            is divided by 255, booleans become 0 and 1, floats stay as they are; NaN
+            and infinity are refused as they pass.
             A stream that `pairs` returned is returned as it is.
         batch_size: Samples per step, for an array or a file only; None means 32.
         divide_by: Positive number that samples of any type are divided by instead.
@@ -58,6 +61,9 @@ def pairs(
         shuffle: Whether an array or a file is taken in a new random order in every
             epoch. Other sources keep their own order.
         seed: Whole number that makes order and noise repeatable.
+        targets: Whether a stream's batches are (inputs, targets), or those and
+            weights, instead of samples, alone or with labels that are left out.
+            Targets of the inputs' shape are scaled as the inputs are.
 
     Returns:
         Pairs (inputs, targets) of float32, shape (batch, ...), which `fit` and
@@ -81,7 +87,56 @@ def pairs(
     """
     if hasattr(samples, _PAIRED):
         return samples
-    to_pair = ToPair(divide_by, corruption, seed)
+    to_pair = ToPair(divide_by, corruption, seed, bool(targets))
+    return _paired(samples, to_pair, batch_size, shuffle=shuffle, seed=seed)
+
+
+def training_pairs(
+    stream: Any,
+    *,
+    batch_size: int | None,
+    shapes: tuple[BatchShape, BatchShape],
+    check: Callable[[str, Extent], None],
+) -> Any:
+    """Return a stream of inputs and targets for a model.
+
+    The second part of a stream's batches are the targets where they have the shape of
+    the model's output, or where the samples have another; otherwise they are labels,
+    and left out. Both can be told from the shapes alone, which is why they are asked
+    for where they are not known.
+
+    Args:
+        stream: As `pairs` takes it, or returned it.
+        batch_size: As in `pairs`.
+        shapes: What the model takes and returns, batch axes included.
+        check: Called with the name of the targets and their extremes as they pass.
+
+    Raises:
+        TypeError, ValueError: As `pairs` does; if the shapes do not tell.
+    """
+    if not hasattr(stream, _PAIRED):
+        to_pair = ToPair(targets=Shapes(*shapes))
+        stream = _paired(stream, to_pair, batch_size, shuffle=False, seed=0)
+    getattr(stream, _PAIRED).check = check
+    return stream
+
+
+def error_of(stream: Any) -> Exception | None:
+    """Return what was wrong with a batch of a stream that `training_pairs` returned.
+
+    TensorFlow raises an error of its own, which holds the text of this one.
+    """
+    return getattr(stream, _PAIRED).error
+
+
+def is_stream(samples: Any) -> bool:
+    """Tell whether samples come batch by batch, as `pairs` takes them."""
+    return hasattr(samples, _PAIRED) or _found_adapter(samples) is not None
+
+
+def _paired(
+    samples: Any, to_pair: ToPair, batch_size: int | None, *, shuffle: bool, seed: int
+) -> Any:
     if isinstance(samples, (str, os.PathLike)):
         samples = open_mapped(Path(samples))
     if isinstance(samples, np.ndarray):
@@ -89,29 +144,37 @@ def pairs(
         check_samples_shape("samples", samples.shape)
         to_pair.divisor(samples.dtype)  # raises now what a batch would raise later
         batches = ArrayBatches(samples, size, shuffle=shuffle, seed=seed)
-        return _marked(PairedBatches(batches, to_pair))
+        return _marked(PairedBatches(batches, to_pair), to_pair)
     adapter = _adapter(samples)
     if batch_size is not None:
         expected = "left out for data that are batched already"
         fix = "Set it where the batches are made."
         raise ValueError(argument_error("batch_size", expected, batch_size, fix))
-    return _marked(adapter(samples, to_pair))
+    return _marked(adapter(samples, to_pair), to_pair)
 
 
-def _marked(stream: Any) -> Any:
-    """Return a stream, marked so that `pairs` recognizes it."""
-    setattr(stream, _PAIRED, True)
+def _marked(stream: Any, to_pair: ToPair) -> Any:
+    """Return a stream with what made its pairs, so that `pairs` recognizes it."""
+    setattr(stream, _PAIRED, to_pair)
     return stream
 
 
-def _adapter(samples: Any) -> Callable[[Any, ToPair], Any]:
-    """Return the function that makes pairs of a stream."""
+def _found_adapter(samples: Any) -> Callable[[Any, ToPair], Any] | None:
+    """Return the function that makes pairs of a stream, None if there is none."""
     if isinstance(samples, keras.utils.PyDataset):
         return PairedBatches
     for parent in type(samples).__mro__:
         package = parent.__module__.partition(".")[0]
         if (package, parent.__name__) in _ADAPTERS:
             return _ADAPTERS[package, parent.__name__]
+    return None
+
+
+def _adapter(samples: Any) -> Callable[[Any, ToPair], Any]:
+    """Return the function that makes pairs of a stream, or raise."""
+    found = _found_adapter(samples)
+    if found is not None:
+        return found
     expected = (
         "an array, a path to a .npy file, a keras.utils.PyDataset, a batched "
         "tf.data.Dataset, a torch DataLoader or a grain dataset"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kerasae._arrays import finite_range
+from kerasae._arrays import as_array, finite_range
 from kerasae._checks import Description, argument_error
 from kerasae._types import ArrayLike
 
@@ -28,7 +28,7 @@ def scale(x: ArrayLike) -> tuple[np.ndarray, str | None]:
         >>> scale([[0, 51, 255]])
         (array([[0. , 0.2, 1. ]], dtype=float32), 'integers in 0..255 were divided by 255')
     """  # noqa: E501
-    (scaled,), note = scaled_alike("x", [np.asarray(x)])
+    (scaled,), note = scaled_alike("x", [as_array("x", x)])
     return scaled, note
 
 
@@ -52,5 +52,5 @@ def scaled_alike(
     fix += "x = (x - x.min()) / (x.max() - x.min())."
     expected = "values in [0, 1], or integers in 0..255"
     kind = "float" if real else "integer"
-    received = Description(f"{kind} values from {low} to {high}")
+    received = Description(f"{kind} values from {low:g} to {high:g}")
     raise ValueError(argument_error(argument, expected, received, fix))

@@ -5,7 +5,7 @@ import os
 import random
 from collections.abc import Iterator
 from copy import copy
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,12 +13,17 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasae._checks import Description, argument_error
+from kerasae._arrays import extent, is_bytes, to_floats
+from kerasae._checks import argument_error
 from kerasae._types import ArrayLike, Tensor
 from kerasae.data.memory_mapped import is_mapped, open_mapped, take_rows
-from kerasae.data.pairs import pairs
-from kerasae.engine.checked_samples import checked_samples
+from kerasae.data.pairs import error_of, is_stream, pairs, training_pairs
 from kerasae.engine.devices import has_accelerator
+from kerasae.engine.samples import (
+    check_probabilities,
+    checked_samples,
+    checked_targets,
+)
 
 _BATCH_SIZE = 32  # Keras's
 _RESIDENT = 2**31  # bytes of samples that an accelerator keeps in its own memory
@@ -47,10 +52,11 @@ class BatchSource:
     """Samples and their targets: arrays, in memory or in a file, or a stream.
 
     Args:
-        model: Whose input the samples have to fit.
-        x: Array or tensor of shape `(n_samples, *input_shape)`, path of a .npy file
-            with one, or a stream as `kerasae.data.pairs` takes it.
-        y: Targets, an array or tensor; None for the samples.
+        model: A compiled model, whose input the samples have to fit.
+        x: Array, tensor, list or data frame of shape `(n_samples, *input_shape)`, path
+            of a .npy file with one, or a stream of batches of samples or of samples
+            and targets.
+        y: Targets, likewise, but no stream; None for the samples.
         batch_size: Samples a step; None for Keras's, or that of the stream.
         name: The argument that the samples came as.
 
@@ -61,12 +67,20 @@ class BatchSource:
     def __init__(
         self, model: keras.Model, x: Any, y: Any, batch_size: int | None, name: str
     ) -> None:
+        self._model = model
+        self._pairs: Any = None  # what Keras was given of a stream
         if isinstance(x, (str, os.PathLike)):
-            x = open_mapped(Path(x))
-        x = checked_samples(model, x, name, or_stream=True)
-        self.is_stream = not hasattr(x, "__array__")
+            x = open_mapped(Path(x), name)
+        self.is_stream = is_stream(x)
+        if not self.is_stream:
+            x, found = checked_samples(model, x, name)
+            if y is None and not is_bytes(x):
+                check_probabilities(model.loss, name, found)
+        if y is not None and self.is_stream:
+            fix = "Let the stream give pairs (x, y), or give both as arrays."
+            raise TypeError(argument_error("y", "None where `x` is a stream", y, fix))
         if y is not None:
-            _check_targets(y, x, self.is_stream)
+            y = checked_targets(model, y, x, "y" if name == "x" else name)
         self.x, self.y = x, None if y is x else y
         self.batch_size = batch_size or _BATCH_SIZE
         # A batch size that was given for `x` is not one for validation streams.
@@ -78,21 +92,44 @@ class BatchSource:
         part.x, part.y = self.x[rows], None if self.y is None else self.y[rows]
         return part
 
-    def for_keras(self, *, shuffle: bool) -> tuple[Any, Any, int | None]:
+    def for_keras(self, *, shuffle: bool, whole: bool) -> tuple[Any, Any, int | None]:
         """Return samples, targets and batch size for `keras.Model.fit`.
 
         No targets and no batch size where the samples come as a stream of both.
+
+        Args:
+            shuffle: Whether a stream that is made of an array shuffles it.
+            whole: Whether there is something else for every sample, such as weights,
+                so that it takes arrays.
         """
         if self.is_stream:
-            return pairs(self.x, batch_size=self._stream_size), None, None
-        if self.y is None and (is_mapped(self.x) or _is_bytes(self.x)):
+            return self._stream(), None, None
+        if self.y is None and not whole and (is_mapped(self.x) or is_bytes(self.x)):
             seed = random.getrandbits(32)
             stream = pairs(
                 self.x, batch_size=self.batch_size, shuffle=shuffle, seed=seed
             )
             return stream, None, None
-        x = np.divide(self.x, 255, dtype="float32") if _is_bytes(self.x) else self.x
-        return x, x if self.y is None else self.y, self.batch_size
+        x = _whole_floats(self.x)
+        if self.y is None:
+            return x, x, self.batch_size
+        alike = tuple(self.y.shape) == tuple(self.x.shape)
+        return x, _whole_floats(self.y) if alike else self.y, self.batch_size
+
+    def _stream(self) -> Any:
+        """Return the stream as one of inputs and targets, checked as they pass."""
+        model = self._model
+        self._pairs = training_pairs(
+            self.x,
+            batch_size=self._stream_size,
+            shapes=(model.input_shape, model.output_shape),
+            check=partial(check_probabilities, model.loss),
+        )
+        return self._pairs
+
+    def stream_error(self) -> Exception | None:
+        """Return what was wrong with a batch of the stream, if there is one."""
+        return None if self._pairs is None else error_of(self._pairs)
 
     def to_check(self) -> tuple[Any, Any]:
         """Return the samples and targets that a `CheckedModel` should check.
@@ -100,9 +137,11 @@ class BatchSource:
         None instead of samples in a file, all of which it would have to read, and of
         8-bit integers, which cannot be out of range.
         """
-        if is_mapped(self.x) or _is_bytes(self.x):
-            return None, self.y
-        return self.x, self.y
+        x, y = (
+            None if part is None or is_mapped(part) or is_bytes(part) else part
+            for part in (self.x, self.y)
+        )
+        return x, y
 
     def first(self) -> tuple[Any, Any]:
         """Return zeros like the first sample, and the first target."""
@@ -148,18 +187,11 @@ class BatchSource:
         return 4 * self.batch_size * math.prod(self.x.shape[1:])
 
 
-def _check_targets(y: ArrayLike, x: ArrayLike, is_stream: bool) -> None:
-    if is_stream:
-        fix = "Give both as arrays, or train with the model's own `fit`."
-        raise TypeError(argument_error("y", "None where `x` is a stream", y, fix))
-    if len(y) != len(x):
-        expected = f"as long as the samples, {len(x)}"
-        received = f"{len(y)} targets"
-        raise ValueError(argument_error("y", expected, Description(received)))
-
-
-def _is_bytes(samples: ArrayLike) -> bool:
-    return keras.backend.standardize_dtype(samples.dtype) == "uint8"
+def _whole_floats(samples: ArrayLike) -> Any:
+    """Return samples as one array of floats; tensors and floats as they are."""
+    if ops.is_tensor(samples) and not is_bytes(samples):
+        return samples
+    return to_floats(np.asarray(ops.convert_to_numpy(samples)))
 
 
 def _placed(samples: ArrayLike) -> Tensor:
@@ -178,6 +210,7 @@ def _taken(samples: Tensor, rows: np.ndarray) -> Tensor:
         return ops.take(samples, rows, axis=0)
     if is_mapped(samples):
         some = take_rows(samples, rows)
+        extent("x", some)
     else:
         some = _aligned((*rows.shape, *samples.shape[1:]), samples.dtype)
         np.take(samples, rows, axis=0, out=some, mode="clip")

@@ -20,7 +20,15 @@ Epoch: TypeAlias = Callable[[], AbstractContextManager[Run]]
 
 def batch_of(x: Tensor, y: Tensor, step: Any) -> tuple[Tensor, Tensor]:
     """Return the samples and targets of a step; only now do samples become floats."""
-    samples = ops.cast(x[step], keras.config.floatx())
-    if keras.backend.standardize_dtype(x.dtype) == "uint8":
-        samples = samples / 255
-    return samples, samples if y is None else y[step]
+    samples = _floats(x, step)
+    if y is None:
+        return samples, samples
+    # Targets of another kind, such as labels, stay as they are.
+    alike = tuple(y.shape) == tuple(x.shape)
+    return samples, _floats(y, step) if alike else y[step]
+
+
+def _floats(values: Tensor, step: Any) -> Tensor:
+    floats = ops.cast(values[step], keras.config.floatx())
+    is_bytes = keras.backend.standardize_dtype(values.dtype) == "uint8"
+    return floats / 255 if is_bytes else floats

@@ -7,6 +7,7 @@ import keras
 from kerasae._types import Loss, ModelOrTriple, Optimizer
 from kerasae.engine._whole import whole
 from kerasae.engine.backend import execution_settings
+from kerasae.layers.padding_mask import padding_value
 from kerasae.losses import MaskedMeanSquaredError
 from kerasae.models import VariationalAutoencoder
 
@@ -56,9 +57,9 @@ def default_loss(model: keras.Model) -> str | keras.losses.Loss | None:
     """Return the loss that suits the padding, or else the last activation."""
     if isinstance(model, VariationalAutoencoder):
         return None
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Masking):
-            return MaskedMeanSquaredError(layer.mask_value)
+    padding = padding_value(model)
+    if padding is not None:
+        return MaskedMeanSquaredError(padding)
     for layer in reversed(model.layers):
         if hasattr(layer, "activation"):
             sigmoid = layer.activation is keras.activations.sigmoid

@@ -15,7 +15,7 @@ from kerasae.engine._hooks import acts_on_batches
 from kerasae.engine._whole import whole
 from kerasae.engine.backend import backend
 from kerasae.engine.compiling import compile as compile_fast
-from kerasae.engine.keras_internals import MissingInternalError
+from kerasae.engine.keras_internals import MissingInternalError, variables_kept
 from kerasae.models import CheckedModel
 
 
@@ -88,13 +88,14 @@ def fit(
     if batch_size is not None:
         batch_size = _checks.positive_integer("batch_size", batch_size)
     data, validation = BatchSource(autoencoder, x, y, batch_size, "x"), None
-    is_pair = isinstance(validation_data, tuple) and len(validation_data) == 2
-    if data.y is not None and validation_data is not None and not is_pair:
-        # A stream with targets of its own, or weights: as Keras takes it.
-        fit_options["validation_data"] = validation_data
-    elif validation_data is not None:
-        x, y = validation_data if is_pair else (validation_data, None)
+    weights: list[Any] = []  # of the samples to validate on
+    if isinstance(validation_data, tuple):
+        x, y, *weights = (*validation_data, None)[: max(2, len(validation_data))]
         validation = BatchSource(autoencoder, x, y, batch_size, "validation_data")
+    elif validation_data is not None:
+        validation = BatchSource(
+            autoencoder, validation_data, None, batch_size, "validation_data"
+        )
     elif _checks.fraction("validation_split", validation_split):
         data, validation = _split(data, validation_split)
 
@@ -108,17 +109,28 @@ def fit(
         "callbacks": callbacks,
         "initial_epoch": initial_epoch,
     }
-    if not (fit_options or streams or by_batch) and _prepared(
+    if not (fit_options or streams or by_batch or weights) and _prepared(
         autoencoder, data, validation
     ):
         return train(autoencoder, data, validation, shuffle=shuffle, **options)
     if validation is not None:
-        x, y, _ = validation.for_keras(shuffle=False)
-        fit_options["validation_data"] = x if y is None else (x, y)
-    x, y, batch_size = data.for_keras(shuffle=shuffle)
+        x, y, _ = validation.for_keras(shuffle=False, whole=bool(weights))
+        fit_options["validation_data"] = x if y is None else (x, y, *weights)
+    weighed = fit_options.get("sample_weight") is not None
+    x, y, batch_size = data.for_keras(shuffle=shuffle, whole=weighed)
     # Streams have an order of their own.
     shuffle = shuffle and y is not None
-    return autoencoder.fit(x, y, batch_size, shuffle=shuffle, **options, **fit_options)
+    try:
+        with variables_kept(autoencoder):
+            return autoencoder.fit(
+                x, y, batch_size, shuffle=shuffle, **options, **fit_options
+            )
+    except Exception as error:
+        wrong = [part.stream_error() for part in parts]
+        found = next((one for one in wrong if one not in (None, error)), None)
+        if found is None:
+            raise
+        raise found from error
 
 
 def _split(data: BatchSource, fraction: float) -> tuple[BatchSource, BatchSource]:

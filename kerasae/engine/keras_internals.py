@@ -6,10 +6,12 @@ Keras's own `fit` where a piece that it needs is missing.
 """
 
 import inspect
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import keras
+import numpy as np
 
 from kerasae._types import Tensor
 
@@ -122,6 +124,34 @@ def silence_retracing(function: Any) -> None:
     attribute. Without it there are warnings, no more.
     """
     function._omit_frequent_tracing_warning = True
+
+
+@contextmanager
+def variables_kept(model: keras.Model) -> Iterator[None]:
+    """Give a model its values back where Keras's own `fit` ends in an error.
+
+    On JAX, Keras 3.15 takes the values out of the variables for the length of an
+    epoch, and leaves them empty if a batch cannot be read or Ctrl-C is pressed: the
+    model would be lost. Not needed once `fit` puts them back itself. Other backends
+    keep them.
+    """
+    model.optimizer.build(model.trainable_variables)
+    values = {id(variable): variable.value for variable in _variables(model)}
+    try:
+        yield
+    except BaseException:
+        if hasattr(model, "jax_state_sync"):
+            model.jax_state_sync()
+        for variable in _variables(model):
+            if getattr(variable, "_value", ()) is None:  # no step was made
+                empty = np.zeros(variable.shape, variable.dtype)  # of a metric
+                variable.assign(values.get(id(variable), empty))
+        raise
+
+
+def _variables(model: keras.Model) -> list[keras.Variable]:
+    variables = [*model.variables, *model.optimizer.variables]
+    return [*variables, *model.metrics_variables]
 
 
 # What graphs of layers need

@@ -1,7 +1,9 @@
 """The output of a model, compiled once whatever the number of samples."""
 
 import math
+import os
 from collections.abc import Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -9,11 +11,13 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasae._arrays import as_array, fits, shape_error
+from kerasae._arrays import extent, to_floats
 from kerasae._checks import positive_integer
 from kerasae._types import ArrayLike, ModelOrTriple
+from kerasae.data.memory_mapped import is_mapped, open_mapped, release_pages
 from kerasae.engine._whole import whole
 from kerasae.engine.backend import backend
+from kerasae.engine.samples import checked_samples, input_shape_of
 
 _MOST = 1024  # samples at once
 _LARGEST_OUTPUT = 2**26  # bytes
@@ -29,14 +33,16 @@ def predict(
 
     Does what `model.predict(x)` does, with less overhead: Keras compiles anew for every
     size of a last batch, and on TensorFlow sets up a pipeline of data even for one
-    image. The model need not be compiled. A subclassed model that was not called yet is
-    left to Keras.
+    image. The model need not be compiled. A model of several inputs, or a subclassed
+    one that was not called yet, is left to Keras.
 
     Args:
         model: An autoencoder, an encoder, a decoder or another model of one input;
             of a triple its autoencoder.
-        x: Array of shape `(n_samples, *input_shape)`: floats, or 8-bit integers,
-            which are divided by 255; in memory or memory-mapped.
+        x: Samples of shape `(n_samples, *input_shape)`, floats, booleans or 8-bit
+            integers, which are divided by 255: an array, a tensor, a list or a data
+            frame; a memory-mapped array or the path of a .npy file, read batch by
+            batch.
         batch_size: Samples at once. None for 1,024, fewer where a layer's output
             would be large.
 
@@ -45,7 +51,9 @@ def predict(
         where it has several outputs.
 
     Raises:
-        TypeError, ValueError: If the samples do not fit the model.
+        OSError: If there is no such file.
+        TypeError, ValueError: If the samples do not fit the model, or are refused as
+            in `kerasae.fit`.
 
     Example:
         >>> import numpy as np
@@ -56,16 +64,22 @@ def predict(
         ((100, 32), (7, 784))
     """
     model = whole(model)
-    if _input_shape(model) is None:
+    if input_shape_of(model) is None:
         return model.predict(x, batch_size=batch_size, verbose=0)
-    x = _checked(model, x)
+    if isinstance(x, (str, os.PathLike)):
+        x = open_mapped(Path(x), "x")
+    x = checked_samples(model, x).values
+    x = x if is_mapped(x) else np.asarray(ops.convert_to_numpy(x))
     size = affordable(model)
     if batch_size is not None:
         size = positive_integer("batch_size", batch_size)
     call, parts = _call(model), []
     for start in range(0, len(x), size):
-        batch = x[start : start + size]
-        made = call(_floats(_padded(batch, size)))
+        batch = to_floats(np.asarray(x[start : start + size]), keras.config.floatx())
+        if is_mapped(x):
+            extent("x", batch)
+            release_pages(x)
+        made = call(_padded(batch, size))
         parts.append(keras.tree.map_structure(ops.convert_to_numpy, made))
     # Padding is behind the last of the samples.
     return keras.tree.map_structure(lambda *ys: _joined(ys, len(x)), *parts)
@@ -112,25 +126,6 @@ def _joined(parts: tuple[np.ndarray, ...], count: int) -> np.ndarray:
     return (parts[0] if len(parts) == 1 else np.concatenate(parts))[:count]
 
 
-def _input_shape(model: keras.Model) -> tuple[int | None, ...] | None:
-    """Return the shape that a model takes, None where only calling it would tell."""
-    try:
-        return tuple(model.input_shape)
-    except (AttributeError, TypeError):  # a subclassed model that was not called yet
-        return None
-
-
-def _checked(model: keras.Model, x: ArrayLike) -> np.ndarray:
-    x = as_array("x", x)
-    wanted = model.input_shape
-    if not fits(x.shape, wanted) or not len(x):
-        sizes = ", ".join("any" if size is None else str(size) for size in wanted[1:])
-        expected = f"of the shape that the model takes, (n, {sizes})"
-        fix = "For a single sample write x[None]." if fits(x.shape, wanted[1:]) else ""
-        raise ValueError(shape_error("x", expected, x.shape, fix))
-    return x
-
-
 def affordable(model: keras.Model, most: int = _MOST) -> int:
     """Return how many samples at once keep the output of every layer small."""
     sizes = (
@@ -147,13 +142,6 @@ def _padded(batch: np.ndarray, size: int) -> np.ndarray:
         return batch
     rows = min(size, 2 ** (len(batch) - 1).bit_length())
     return np.resize(batch, (rows, *batch.shape[1:])) if rows > len(batch) else batch
-
-
-def _floats(batch: np.ndarray) -> np.ndarray:
-    floatx = keras.config.floatx()
-    if batch.dtype == np.uint8:
-        return np.divide(batch, 255, dtype=floatx)
-    return batch.astype(floatx, copy=False)
 
 
 def _call(model: keras.Model) -> Callable[[np.ndarray], Any]:

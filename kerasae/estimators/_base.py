@@ -20,6 +20,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from kerasae import _checks, training
+from kerasae._arrays import check_scale, extent, is_bytes
 from kerasae._triple import Autoencoder
 from kerasae._types import ArrayLike, Loss, Optimizer
 from kerasae.engine.check_finite import check_finite
@@ -27,6 +28,7 @@ from kerasae.engine.compiling import default_loss
 from kerasae.engine.fitting import fit
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
+from kerasae.engine.samples import check_probabilities
 from kerasae.estimators._output_files import output_files
 
 # Samples and targets.
@@ -190,7 +192,7 @@ class BaseNetworkEstimator(
     def _rows(self, X: ArrayLike) -> np.ndarray:
         """Return samples for a fitted estimator as float32 rows, or raise."""
         check_is_fitted(self)
-        return validate_data(self, X, reset=False, dtype=np.float32)
+        return rows(self, X, reset=False)
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """Return the codes of `X`.
@@ -218,15 +220,37 @@ class BaseNetworkEstimator(
         return tags
 
 
+def rows(
+    estimator: BaseEstimator, X: ArrayLike, *, reset: bool, **options: Any
+) -> np.ndarray:
+    """Return samples as finite float32 rows, bytes divided by 255, or raise.
+
+    Integers are numbers here, as everywhere in scikit-learn.
+
+    Args:
+        estimator: Which estimator they are for.
+        X: Array-like of shape (n_samples, n_features).
+        reset: Whether the estimator is fitted to them from the start.
+        **options: As in `sklearn.utils.validation.validate_data`.
+    """
+    x = validate_data(estimator, X, reset=reset, dtype=np.float32, **options)
+    if not _holds_bytes(X):
+        return x
+    check_scale("X", np.uint8, extent("X", x))
+    return x / np.float32(255)
+
+
+def _holds_bytes(X: ArrayLike) -> bool:
+    """Tell whether an array, or every column of a data frame, is of 8-bit integers."""
+    columns = getattr(X, "dtypes", None)
+    if columns is None:
+        return hasattr(X, "dtype") and is_bytes(X)
+    return all(str(dtype).lower() == "uint8" for dtype in columns)
+
+
 def check_range(model: keras.Model, x: np.ndarray) -> None:
     """Raise if a sigmoid cannot reproduce the values of `x`."""
-    if default_loss(model) == "binary_crossentropy" and (x.min() < 0 or x.max() > 1):
-        expected = "in [0, 1] where the output is a sigmoid"
-        received = f"values from {x.min():g} to {x.max():g}"
-        fix = "Scale them with MinMaxScaler, or set output_activation='linear'."
-        raise ValueError(
-            _checks.argument_error("X", expected, _checks.Description(received), fix)
-        )
+    check_probabilities(default_loss(model), "X", extent("X", x))
 
 
 def predict_rows(model: keras.Model, rows: np.ndarray) -> np.ndarray:

@@ -6,12 +6,20 @@ from typing import Any, Self
 import keras
 import numpy as np
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from kerasae import _checks
 from kerasae._triple import Autoencoder
 from kerasae._types import ArrayLike, Loss
-from kerasae.estimators._base import BaseNetworkEstimator, check_range, predict_rows
+from kerasae.engine.prediction import predict_float32
+from kerasae.estimators._base import (
+    BaseNetworkEstimator,
+    check_range,
+    predict_rows,
+    rows,
+)
+from kerasae.layers.padding_mask import padding_value
+from kerasae.metrics import sample_errors
 
 
 class BaseAutoencoder(BaseNetworkEstimator):
@@ -62,9 +70,7 @@ class BaseAutoencoder(BaseNetworkEstimator):
     def _fit(
         self, X: ArrayLike, *, epochs: int, resume: bool, pretrain: bool = True
     ) -> Self:
-        x = validate_data(
-            self, X, reset=not resume, dtype=np.float32, force_writeable=True
-        )
+        x = rows(self, X, reset=not resume, force_writeable=True)
         _check_loss(self.loss)
         with self._training_session(resume=resume) as seed:
             triple = self.autoencoder_ if resume else self._build(x.shape[1], seed)
@@ -107,10 +113,15 @@ class BaseAutoencoder(BaseNetworkEstimator):
 
         Returns:
             float32 array of shape (n_samples,): the negative mean squared error per
-            feature, whatever the training loss was.
+            feature, whatever the training loss was; padded time steps do not count.
         """
         x = self._rows(X)
-        return -np.square(x - predict_rows(self.autoencoder_.autoencoder, x)).mean(1)
+        model = self.autoencoder_.autoencoder
+        x = x.reshape(-1, *model.input_shape[1:])
+        errors = sample_errors(
+            x, predict_float32(model, x), mask_value=padding_value(model)
+        )
+        return -errors.astype("float32")
 
     def score(self, X: ArrayLike, y: Any = None) -> float:
         """Return the negative mean squared error per feature: higher is better.

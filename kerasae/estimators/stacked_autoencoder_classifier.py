@@ -14,7 +14,7 @@ from sklearn.utils.validation import validate_data
 from kerasae import _checks, training
 from kerasae._triple import Autoencoder, split
 from kerasae._types import Activation, ArrayLike, Corruption, Optimizer
-from kerasae.estimators._base import check_range, predict_rows, store
+from kerasae.estimators._base import check_range, predict_rows, rows, store
 from kerasae.estimators._stack import BaseStack
 
 
@@ -144,7 +144,7 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
         x, y = self._validated(X, y, resume)
         unlabeled = x[:0]
         if X_unlabeled is not None:
-            unlabeled = validate_data(self, X_unlabeled, reset=False, dtype=np.float32)
+            unlabeled = rows(self, X_unlabeled, reset=False)
         return self._fit(
             x, y, None, epochs=self.epochs, resume=resume, unlabeled=unlabeled
         )
@@ -174,11 +174,9 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
     def _validated(
         self, X: ArrayLike, y: ArrayLike, resume: bool
     ) -> tuple[np.ndarray, np.ndarray]:
-        x, y = validate_data(
-            self, X, y, reset=not resume, dtype=np.float32, force_writeable=True
-        )
+        _, y = validate_data(self, X, y, reset=not resume)
         check_classification_targets(y)
-        return x, y
+        return rows(self, X, reset=False, force_writeable=True), y
 
     def _fit(
         self,

@@ -6,7 +6,8 @@ from kerasae import _checks
 from kerasae._arrays import shape_error
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._model_inputs import as_variational, model_inputs
+from kerasae.engine.samples import float_samples
+from kerasae.generation._variational import as_variational
 
 
 def active_units(
@@ -50,7 +51,7 @@ def active_units(
     """
     whole = as_variational(model)
     threshold = _checks.non_negative("threshold", threshold)
-    samples = model_inputs(whole, "x", x)
+    samples = float_samples(whole, x)
     if len(samples) < 2:
         expected = "an array of 2 samples or more, for a variance"
         raise ValueError(shape_error("x", expected, samples.shape))

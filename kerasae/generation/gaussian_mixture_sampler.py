@@ -10,7 +10,7 @@ from kerasae._checks import Description, argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._model_inputs import model_inputs
+from kerasae.engine.samples import float_samples
 
 
 class GaussianMixtureSampler:
@@ -90,7 +90,7 @@ class GaussianMixtureSampler:
         """
         from sklearn.mixture import GaussianMixture
 
-        samples = model_inputs(self.triple.encoder, "x", x)
+        samples = float_samples(self.triple.encoder, x)
         if len(samples) < max(2, self.n_components):
             expected = "at most the number of samples, of which there must be 2 or more"
             received = f"n_components={self.n_components}, {len(samples)} samples"

@@ -8,7 +8,7 @@ from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._model_inputs import one_or_several
+from kerasae.engine.samples import one_or_several
 
 METHODS = ("linear", "spherical")
 _PARALLEL = 1e-6  # radians; nearer to parallel or opposite, no arc is defined
@@ -67,8 +67,8 @@ def interpolate(
     if steps < 2:
         raise ValueError(argument_error("steps", "an integer of 2 or more", steps))
     method = _checks.one_of("method", method, METHODS)
-    starts, single = one_or_several(triple.encoder, "start", start)
-    ends, single_end = one_or_several(triple.encoder, "end", end)
+    starts, single = one_or_several(triple.encoder, start, "start")
+    ends, single_end = one_or_several(triple.encoder, end, "end")
     if single != single_end or starts.shape != ends.shape:
         wanted, given = (
             array.shape[1:] if alone else array.shape

@@ -10,8 +10,9 @@ from kerasae import _checks
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import affordable, predict_float32
 from kerasae.engine.progress_bar import progress_bar
-from kerasae.generation._model_inputs import as_variational, model_inputs
+from kerasae.engine.samples import float_samples
 from kerasae.generation._scorer import scorer_of
+from kerasae.generation._variational import as_variational
 
 _BATCH_SIZE = 5_000  # measured: larger ones are no faster, on any backend
 
@@ -92,7 +93,7 @@ def log_likelihood(
     if return_error and num_samples < 2:
         expected = "2 or larger where `return_error` is True"
         raise ValueError(_checks.argument_error("num_samples", expected, num_samples))
-    x = model_inputs(whole, "x", x)
+    x = float_samples(whole, x)
     if hasattr(whole.likelihood, "check_targets"):
         whole.likelihood.check_targets(x)
 

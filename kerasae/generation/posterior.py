@@ -6,7 +6,7 @@ import keras
 
 from kerasae import _checks
 from kerasae._types import ModelOrTriple, Tensor
-from kerasae.generation._model_inputs import as_variational
+from kerasae.generation._variational import as_variational
 from kerasae.layers import GaussianSampling
 
 

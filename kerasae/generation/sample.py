@@ -6,7 +6,7 @@ from kerasae import _checks
 from kerasae._triple import as_triple
 from kerasae._types import ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._model_inputs import as_variational
+from kerasae.generation._variational import as_variational
 
 
 def sample(model: ModelOrTriple, n: int, seed: int | None = None) -> np.ndarray:

@@ -11,7 +11,7 @@ from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
-from kerasae.generation._model_inputs import one_or_several
+from kerasae.engine.samples import one_or_several
 
 
 def traverse(
@@ -73,7 +73,7 @@ def traverse(
         if values.ndim != 1 or not values.size:
             expected = "a sequence of numbers, one or more"
             raise ValueError(shape_error("values", expected, values.shape))
-    samples, single = one_or_several(triple.encoder, "x", x)
+    samples, single = one_or_several(triple.encoder, x)
     codes = predict_float32(triple.encoder, samples)
     dimension = _dimension(dimension, math.prod(codes.shape[1:]))
     changed = np.repeat(codes.reshape(len(codes), 1, -1), len(values), axis=1)

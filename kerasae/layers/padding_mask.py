@@ -8,6 +8,25 @@ import numpy as np
 from kerasae import _checks
 
 
+def padding_value(model: keras.Model) -> float | None:
+    """Return the value that the padded steps of a model's sequences have.
+
+    Args:
+        model: A Functional model.
+
+    Returns:
+        That of its first `keras.layers.Masking` layer, None without one.
+
+    Example:
+        >>> import kerasae
+        >>> from kerasae.layers.padding_mask import padding_value
+        >>> padding_value(kerasae.build_lstm_ae((9, 2), mask_value=-1.0).autoencoder)
+        -1.0
+    """
+    masks = (x for x in model.layers if isinstance(x, keras.layers.Masking))
+    return next((float(mask.mask_value) for mask in masks), None)
+
+
 @keras.saving.register_keras_serializable("kerasae")
 class PaddingMask(keras.layers.Masking):
     """Masks padded time steps.

@@ -113,12 +113,12 @@ def corrupted(triple: Autoencoder, x: np.ndarray) -> np.ndarray:
     for layer in corruption_layers(triple.autoencoder):
         noisy = layer(noisy, training=True)
     noisy = keras.ops.convert_to_numpy(noisy)
-    steps = valid_steps(triple, x)
+    steps = _valid_steps(triple, x)
     # The model would take noisy padding for data.
     return noisy if steps is None else np.where(steps[..., np.newaxis], noisy, x)
 
 
-def valid_steps(triple: Autoencoder, x: np.ndarray) -> np.ndarray | None:
+def _valid_steps(triple: Autoencoder, x: np.ndarray) -> np.ndarray | None:
     """Return which time steps are not padded, `(n, steps)`; None without padding."""
     for layer in triple.autoencoder.layers:
         if isinstance(layer, keras.layers.Masking):

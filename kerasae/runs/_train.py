@@ -16,7 +16,8 @@ from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import Dataset, load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
-from kerasae.runs._plot import corrupted, denoises, draw, valid_steps
+from kerasae.layers.padding_mask import padding_value
+from kerasae.runs._plot import corrupted, denoises, draw
 from kerasae.runs.resumable import fit_in_folder
 from kerasae.runs.run import TENSORBOARD, Run
 
@@ -192,17 +193,15 @@ def _errors(triple: Autoencoder, dataset: Dataset) -> dict[str, dict[str, float]
     out, and so is the analysis then: it does not know about padding.
     """
     parts = {"train": dataset.x_train, "test": dataset.x_test}
-    steps = {name: valid_steps(triple, x) for name, x in parts.items()}
-    padded = steps["train"] is not None
+    padding = padding_value(triple.autoencoder)
 
     def by_part(inputs: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
-        errors = {}
-        for name, x in parts.items():
-            y = predict(triple, inputs(x))
-            if padded:
-                x, y = x[steps[name]], y[steps[name]]
-            errors[name] = metrics.reconstruction_error(x, y)
-        return errors
+        return {
+            name: metrics.reconstruction_error(
+                x, predict(triple, inputs(x)), mask_value=padding
+            )
+            for name, x in parts.items()
+        }
 
     errors = {"autoencoder": by_part(lambda x: x)}
     if denoises(triple):
@@ -211,7 +210,7 @@ def _errors(triple: Autoencoder, dataset: Dataset) -> dict[str, dict[str, float]
     # samples.
     most = min(len(dataset.x_train), dataset.x_train[0].size)
     dimensions = min(math.prod(triple.encoder.output_shape[1:]), most)
-    if len(dataset.x_train) > 1 and not padded:
+    if len(dataset.x_train) > 1 and padding is None:
         pca = metrics.pca_error(dataset.x_train, dataset.x_test, dimensions)
         errors[f"PCA, {dimensions} dimensions"] = dict(zip(parts, pca, strict=True))
     return errors

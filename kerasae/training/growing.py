@@ -11,11 +11,11 @@ from kerasae._layer_names import CODE
 from kerasae._triple import Autoencoder, as_triple, split
 from kerasae._types import ArrayLike, Loss, ModelOrTriple, Optimizer
 from kerasae.engine.check_finite import check_finite
-from kerasae.engine.checked_samples import checked_samples
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
 from kerasae.engine.keras_internals import optimizer_slot
 from kerasae.engine.optimizers import new_optimizer
+from kerasae.engine.samples import checked_samples
 from kerasae.training._layer_pairs import layer_chain
 from kerasae.training._staged import copied, extend_history, progress_callbacks
 
@@ -183,7 +183,7 @@ def grow(
     """
     triple = as_triple(model)
     _chain_with_dense_code(triple.autoencoder)
-    x = checked_samples(triple.autoencoder, x)
+    checked_samples(triple.autoencoder, x)
     every = _checks.positive_integer("every", every)
     epochs = _checks.positive_integer("epochs", epochs)
     sizes = _sizes(triple, pairs, latent_dims)

@@ -7,15 +7,16 @@ import keras
 import numpy as np
 
 from kerasae import _checks
+from kerasae._arrays import to_floats
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, Corruption, Loss, ModelOrTriple, Optimizer
 from kerasae.engine.check_finite import check_finite
-from kerasae.engine.checked_samples import checked_samples
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.compiling import default_loss
 from kerasae.engine.fitting import fit
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
+from kerasae.engine.samples import checked_samples
 from kerasae.layers.apply_corruption import apply_corruption
 from kerasae.training._layer_pairs import LayerPair, layer_pairs
 from kerasae.training._staged import copied, frozen, progress_callbacks
@@ -110,7 +111,7 @@ def pretrain(
     settings = _settings_per_layer_pair(
         len(pairs), epochs, optimizer, loss, corruption, dropout, seed
     )
-    x = checked_samples(autoencoder, x)
+    x = checked_samples(autoencoder, x).values
 
     histories = []
     codes = x
@@ -124,7 +125,7 @@ def pretrain(
             history = fit(
                 _small_autoencoder(pair, pair_settings, outer_decoders),
                 codes,
-                x if outer_decoders else codes,
+                to_floats(x) if outer_decoders else codes,
                 epochs=pair_settings.epochs,
                 batch_size=batch_size,
                 validation_split=validation_split,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples
+from kerasae._arrays import as_numbers
 from kerasae._checks import argument_error, positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import Mark, add_marks
@@ -96,13 +96,13 @@ def plot_code_activations(
 def _codes_by_name(codes: Any) -> dict[str, np.ndarray]:
     """Return {name: codes of shape (n, units)}; codes without a name have ""."""
     if not isinstance(codes, Mapping):
-        found = {"": as_samples("codes", codes)}
+        found = {"": as_numbers("codes", codes)}
     elif not codes:
         fix = "For example codes={'sparse': encoder.predict(x)}."
         raise ValueError(argument_error("codes", "non-empty", codes, fix))
     else:
         found = {
-            str(name): as_samples(f"codes[{name!r}]", values)
+            str(name): as_numbers(f"codes[{name!r}]", values)
             for name, values in codes.items()
         }
     return {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_numbers, shape_error
 from kerasae._checks import Description, argument_error, one_of, positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import write_names
@@ -89,7 +89,7 @@ def plot_code_map(
     if method is not None:
         one_of("method", method, METHODS)
     limit = positive_integer("limit", limit)
-    values = as_samples("codes", codes)
+    values = as_numbers("codes", codes)
     flat = values.reshape(len(values), -1).astype("float64")
     if flat.shape[1] < 2:
         fix = "Draw their histogram with plot_code_activations."

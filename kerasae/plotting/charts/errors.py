@@ -8,6 +8,7 @@ import numpy as np
 from kerasae._arrays import as_samples
 from kerasae._checks import positive_integer
 from kerasae._types import ArrayLike
+from kerasae.metrics import sample_errors
 from kerasae.plotting._annotations import Mark, add_marks
 from kerasae.plotting._figure import (
     COLORS,
@@ -94,7 +95,7 @@ def plot_errors(
     inputs = as_samples("originals", originals)
     outputs = as_samples_like("reconstructions", reconstructions, inputs)
     shape = picture_shape(inputs.shape[1:], image_shape)
-    errors = _errors(inputs, outputs)
+    errors = sample_errors(inputs, outputs)
     order = np.argsort(errors, kind="stable")
     count = min(columns, len(errors))
     best, worst = order[:count], order[::-1][:count]
@@ -110,15 +111,6 @@ def plot_errors(
     _draw_histogram(figure, axes, errors, bins)
     fit_to_content(figure)
     return save(figure, path)
-
-
-def _errors(originals: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """Return the mean squared error of each sample."""
-    # Not below float32: the difference of two unsigned integers would wrap around.
-    dtype = np.result_type(originals, reconstructions, np.float32)
-    difference = np.subtract(originals, reconstructions, dtype=dtype)
-    np.square(difference, out=difference)
-    return difference.reshape(len(difference), -1).mean(axis=1, dtype=np.float64)
 
 
 def _draw_histogram(

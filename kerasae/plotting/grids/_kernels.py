@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_numbers, shape_error
 from kerasae._checks import Description, argument_error, nearest
 from kerasae.plotting.rendering.pictures import checked_image_shape, picture_shape
 
@@ -48,7 +48,7 @@ def kernel_of(
     elif not hasattr(value, "shape") and not isinstance(value, (list, tuple)):
         expected = "an Autoencoder, a Keras model, a layer or a kernel"
         raise TypeError(argument_error(argument, expected, value))
-    kernel = as_samples(argument, value)
+    kernel = as_numbers(argument, value)
     if kernel.ndim > 4:
         expected = (
             "a kernel (inputs, units), (size, channels, filters) or (height, width, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, fits, shape_error
+from kerasae._arrays import as_numbers, as_samples, fits, shape_error
 from kerasae._checks import Description, argument_error, positive_integer
 from kerasae._layer_names import CODE
 from kerasae._types import ArrayLike, ModelOrTriple
@@ -183,7 +183,7 @@ def _codes(
             expected = "given where a code has more than two dimensions"
             raise ValueError(argument_error("codes", expected, codes, fix))
         return known, np.zeros(math.prod(known)), None
-    values = as_samples("codes", codes)
+    values = as_numbers("codes", codes)
     shape = values.shape[1:]
     taken = math.prod(shape) == math.prod(known) if known else fits(shape, wanted)
     if not taken:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_numbers, as_samples, shape_error
 from kerasae._checks import argument_error, one_of, positive_integer
 from kerasae._checks import input_shape as checked_shape
 from kerasae._types import ArrayLike
@@ -105,7 +105,7 @@ def plot_codes(
     """
     columns = positive_integer("columns", columns)
     one_of("scale", scale, SCALES)
-    values = as_samples("codes", codes)
+    values = as_numbers("codes", codes)
     count = min(columns, len(values))
     shape = _code_shape(values.shape[1:], code_shape)
     names = checked_labels("titles", titles, len(values))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasae._arrays import as_samples, fits
+from kerasae._arrays import as_samples
 from kerasae._checks import Description, argument_error
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.plotting._figure import save
@@ -67,11 +67,14 @@ def plot_interpolation(
         ['start', '0', '0.25', '0.5', '0.75', '1', 'end']
     """
     from kerasae._triple import as_triple
+    from kerasae.engine.samples import one_or_several
     from kerasae.generation import interpolate
 
     triple = as_triple(model)
-    wanted = triple.encoder.input_shape[1:]
-    starts, ends = _inputs("start", start, wanted), _inputs("end", end, wanted)
+    starts, ends = (
+        one_or_several(triple.encoder, values, name)[0]
+        for name, values in (("start", start), ("end", end))
+    )
     shape = picture_shape(starts.shape[1:], image_shape, "start")
     decoded = interpolate(triple, starts, ends, steps=steps)
     if decoded[0, 0].size != starts[0].size:
@@ -95,19 +98,3 @@ def plot_interpolation(
     for row, first, way, last in zip(axes, starts, ways, ends, strict=True):
         draw_pictures(row, [first, *way, last], limits)
     return save(figure, path)
-
-
-def _inputs(
-    argument: str, values: ArrayLike, shape: tuple[int | None, ...]
-) -> np.ndarray:
-    """Return samples with the axes that the model takes.
-
-    A single sample gets a first axis; an axis of one channel may be missing.
-    """
-    single = fits(tuple(getattr(values, "shape", ())), shape)
-    samples = as_samples(argument, values[None] if single else values)
-    if samples.dtype == np.uint8:
-        samples = np.divide(samples, 255, dtype="float32")
-    if fits((*samples.shape[1:], 1), shape):
-        samples = samples[..., None]
-    return samples

@@ -39,9 +39,10 @@ def plot_reconstructions(
     Images are drawn in gray or color, vectors as lines, signals as one line per
     channel. Samples with two axes are signals if the last is at most 4 long and the
     first at least 8 times as long; otherwise they are images. All rows share one
-    scale, so that they can be compared. Images use that of the originals (0 to 1 if
-    they lie within it, 0 to 255 for bytes), and values beyond it are drawn black or
-    white; lines use limits that hold every value shown.
+    scale, so that they can be compared. Bytes are divided by 255 first, as by
+    `kerasae.predict`. Images use the scale of the originals, 0 to 1 if they lie within
+    it, and values beyond it are drawn black or white; lines use limits that hold every
+    value shown.
 
     Args:
         originals: What the autoencoder should return, an array or tensor of shape

@@ -116,10 +116,8 @@ def checked_labels(argument: str, labels: Any, count: int) -> list[str] | None:
 def value_range(samples: np.ndarray) -> tuple[float, float]:
     """Return what is drawn black and what white.
 
-    (0, 255) for bytes, (0, 1) for values within them, else the smallest and largest.
+    (0, 1) for values within them, else the smallest and largest.
     """
-    if samples.dtype == np.uint8:
-        return 0.0, 255.0
     low, high = float(samples.min()), float(samples.max())
     if low >= 0.0 and high <= 1.0:
         return 0.0, 1.0
