@@ -88,11 +88,11 @@ def checked_samples(model: keras.Model, x: ArrayLike, argument: str = "x") -> Ch
         raise ValueError(shape_error(argument, expected, shape, fix))
     looked_at = _values(samples)
     found = extent(argument, looked_at, getattr(x, "columns", None))
-    if _looks_up(model):
+    if looked_at.dtype.kind in "ui" and _looks_up(model):
         is_bytes = looked_at.dtype == np.uint8
         return Checked(looked_at.astype("int32") if is_bytes else samples, found)
     check_scale(argument, looked_at.dtype, found)
-    if _returns_probabilities(model) and _are_pixels(looked_at, found):
+    if _are_pixels(looked_at, found) and _returns_probabilities(model):
         raise ValueError(_range_error(argument, found))
     return Checked(samples, found)
 
