@@ -78,10 +78,16 @@ class BatchSource:
         part.x, part.y = self.x[rows], None if self.y is None else self.y[rows]
         return part
 
-    def for_keras(self, *, shuffle: bool) -> tuple[Any, Any, int | None]:
+    def for_keras(
+        self, *, shuffle: bool, initial_epoch: int = 0
+    ) -> tuple[Any, Any, int | None]:
         """Return samples, targets and batch size for `keras.Model.fit`.
 
         No targets and no batch size where the samples come as a stream of both.
+
+        Args:
+            shuffle: Whether every epoch has an order of its own.
+            initial_epoch: The epoch whose order comes first.
         """
         if self.is_stream:
             return pairs(self.x, batch_size=self._stream_size), None, None
@@ -90,6 +96,8 @@ class BatchSource:
             stream = pairs(
                 self.x, batch_size=self.batch_size, shuffle=shuffle, seed=seed
             )
+            for _ in range(initial_epoch):
+                stream.on_epoch_end()
             return stream, None, None
         x = np.divide(self.x, 255, dtype="float32") if _is_bytes(self.x) else self.x
         return x, x if self.y is None else self.y, self.batch_size

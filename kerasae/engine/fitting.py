@@ -12,7 +12,7 @@ from kerasae._types import ModelOrTriple
 from kerasae.engine._batching import BatchSource
 from kerasae.engine._epochs import prepare, train
 from kerasae.engine._hooks import acts_on_batches
-from kerasae.engine._whole import whole
+from kerasae.engine._whole import whole_of_one_input
 from kerasae.engine.backend import backend
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.keras_internals import MissingInternalError
@@ -60,7 +60,8 @@ def fit(
         validation_data: Samples or a stream to validate on after every epoch; where
             `y` is given a pair `(x, y)`.
         shuffle: Whether every epoch takes the samples in a new order, the same one
-            on every backend after `keras.utils.set_random_seed`.
+            on every backend after `keras.utils.set_random_seed`. It follows from
+            the seed and the epoch's number, `initial_epoch` included.
         initial_epoch: Number of epochs done before.
         **fit_options: What else `keras.Model.fit` takes.
 
@@ -82,7 +83,7 @@ def fit(
         >>> sorted(history.history), history.epoch
         (['loss', 'val_loss'], [0, 1])
     """
-    autoencoder = whole(model)
+    autoencoder = whole_of_one_input(model)
     if not autoencoder.compiled:
         compile_fast(autoencoder)
     if batch_size is not None:
@@ -115,7 +116,7 @@ def fit(
     if validation is not None:
         x, y, _ = validation.for_keras(shuffle=False)
         fit_options["validation_data"] = x if y is None else (x, y)
-    x, y, batch_size = data.for_keras(shuffle=shuffle)
+    x, y, batch_size = data.for_keras(shuffle=shuffle, initial_epoch=initial_epoch)
     # Streams have an order of their own.
     shuffle = shuffle and y is not None
     return autoencoder.fit(x, y, batch_size, shuffle=shuffle, **options, **fit_options)

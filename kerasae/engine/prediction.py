@@ -12,7 +12,7 @@ from keras import ops
 from kerasae._arrays import as_array, fits, shape_error
 from kerasae._checks import positive_integer
 from kerasae._types import ArrayLike, ModelOrTriple
-from kerasae.engine._whole import whole
+from kerasae.engine._whole import require_one_input, whole
 from kerasae.engine.backend import backend
 
 _MOST = 1024  # samples at once
@@ -115,9 +115,11 @@ def _joined(parts: tuple[np.ndarray, ...], count: int) -> np.ndarray:
 def _input_shape(model: keras.Model) -> tuple[int | None, ...] | None:
     """Return the shape that a model takes, None where only calling it would tell."""
     try:
-        return tuple(model.input_shape)
-    except (AttributeError, TypeError):  # a subclassed model that was not called yet
+        shape = model.input_shape
+    except (AttributeError, ValueError):  # a subclassed model that was not called yet
         return None
+    require_one_input(shape)
+    return tuple(shape)
 
 
 def _checked(model: keras.Model, x: ArrayLike) -> np.ndarray:
