@@ -158,8 +158,9 @@ def test_symbolic_and_eager_calls_agree(case, policy, training, batch):
     assert np.isfinite(array(ops.cast(eager[0], "float32"))).all()
 
 
-# The deviation counts in the likelihood alone.
+# The deviation counts in the likelihood alone, and no KL term is wanted here.
 @pytest.mark.filterwarnings("ignore:Gradients do not exist for .*log_stddev")
+@pytest.mark.filterwarnings("ignore:.*a GaussianSampling layer, is trained in")
 @every_layer
 def test_it_trains_inside_a_compiled_model_and_is_saved(case, batch, tmp_path):
     def model_input(shape):
