@@ -144,6 +144,14 @@ def positive(argument: str, value: Any) -> float:
     return _real(argument, value, expected, lambda x: 0 < x < math.inf)
 
 
+def boolean(argument: str, value: Any) -> bool:
+    """Return `value` as a bool, or raise if it is not True or False."""
+    # NumPy's booleans are a type of their own; text and numbers would count as true.
+    if type(value).__name__ not in ("bool", "bool_"):
+        raise TypeError(argument_error(argument, "True or False", value))
+    return bool(value)
+
+
 def seed(value: Any) -> int | None:
     """Return a seed, or None, which leaves it to Keras."""
     return None if value is None else required_seed(value)
@@ -192,15 +200,38 @@ def input_shape(value: Any) -> tuple[int, ...]:
 def image_shape(value: Any, alternative: str) -> tuple[int, int, int]:
     """Return `(height, width, channels)`, or raise and name an alternative."""
     shape = input_shape(value)
+    expected = "(height, width, channels)"
     if len(shape) != 3:
         if len(shape) == 2:
             fix = f"Add the channel axis: input_shape={(*shape, 1)}."
         else:
             fix = f"For data other than images use {alternative}."
-        raise ValueError(
-            argument_error("input_shape", "(height, width, channels)", value, fix)
+        raise ValueError(argument_error("input_shape", expected, value, fix))
+    if _seems_channels_first(shape):
+        channels, height, width = shape
+        fix = (
+            "It seems to have the channels first. Here they come last, whatever "
+            f"keras.config.image_data_format() is: input_shape="
+            f"{(height, width, channels)}, and samples as numpy.moveaxis(x, 1, -1). "
+            f"If images are {channels} high, swap height and width."
         )
+        raise ValueError(argument_error("input_shape", expected, value, fix))
     return shape
+
+
+def _seems_channels_first(shape: tuple[int, int, int]) -> bool:
+    """Tell whether an image's channels seem to be its first axis.
+
+    One, three and four are what images have as channels, and hardly as height, beside a
+    last axis that is long. Where Keras is told that channels come first, the shortest
+    axis is taken for them, whatever its size.
+    """
+    import keras  # by those who build models of images, and have it
+
+    first, *others = shape
+    if keras.config.image_data_format() == "channels_first":
+        return first < min(others)
+    return first in (1, 3, 4) and min(others) > 4
 
 
 def sequence_shape(value: Any) -> tuple[int, int]:
@@ -216,6 +247,21 @@ def sequence_shape(value: Any) -> tuple[int, int]:
                 f"Join the axes that belong to one step: input_shape="
                 f"{(shape[0], math.prod(shape[1:]))}. For images use build_conv_ae."
             )
+        raise ValueError(argument_error("input_shape", "(steps, channels)", value, fix))
+    return shape
+
+
+def window_shape(value: Any) -> tuple[int, int]:
+    """Return `(steps, channels)` of a window that a kernel can move along, or raise."""
+    shape = sequence_shape(value)
+    channels, steps = shape
+    # As seldom right as an image of height 1 or 3.
+    if channels < 4 and is_signal((steps, channels)):
+        fix = (
+            f"It seems to have the channels first. Here they come last: input_shape="
+            f"{(steps, channels)}, and samples as numpy.moveaxis(x, 1, -1). Sequences "
+            "of so few steps are for build_lstm_ae."
+        )
         raise ValueError(argument_error("input_shape", "(steps, channels)", value, fix))
     return shape
 

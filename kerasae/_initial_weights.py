@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import keras
 import numpy as np
 
-from kerasae import _checks
+from kerasae import _checks, _identifiers
 from kerasae._types import Initializer
 
 # Attributes of layers that hold kernels, and those that hold their initializers.
@@ -29,7 +29,9 @@ class InitialWeights:
 
     def __init__(self, kernel_initializer: Initializer, seed: int | None) -> None:
         seed = _checks.seed(seed)
-        self._initializer = keras.initializers.get(kernel_initializer)
+        self._initializer = _identifiers.initializer(
+            "kernel_initializer", kernel_initializer
+        )
         self._random = None if seed is None else np.random.default_rng(seed)
         self._kept: list[keras.Layer] = []
 

@@ -8,7 +8,13 @@ import keras
 
 from kerasae import _archive, _checks
 from kerasae._layer_names import CODE
-from kerasae.engine.keras_internals import rename
+from kerasae.engine.keras_internals import producer, rename
+
+_ONE_TO_ONE = "an autoencoder with one input, one code and one output"
+_HALVES = (
+    "Pass the triple, or its first model. A half alone is saved by half.save(path), "
+    "and loaded by keras.saving.load_model(path)."
+)
 
 
 class Autoencoder(NamedTuple):
@@ -60,7 +66,7 @@ def split(model: keras.Model) -> Autoencoder:
     Raises:
         TypeError: If `model` is not a Functional Keras model.
         ValueError: If it has no layer named `code`, several inputs or outputs,
-            or a path around the code.
+            a path around the code, or is an encoder.
 
     Example:
         >>> import keras
@@ -72,41 +78,109 @@ def split(model: keras.Model) -> Autoencoder:
         >>> triple.encoder.name, triple.decoder.input_shape
         ('mine_encoder', (None, 3))
     """
+    check_splittable(model)
+    code = model.get_layer(CODE).output
+    encoder = keras.Model(model.inputs[0], code, name=f"{model.name}_encoder")
+    decoder = keras.Model(code, model.outputs[0], name=f"{model.name}_decoder")
+    # Keras names the new input after a tensor; summaries and diagrams show it.
+    names = [layer.name for layer in decoder.layers[1:]]
+    free = chain([f"{CODE}_input"], (f"{CODE}_input_{n}" for n in count(1)))
+    rename(decoder.layers[0], next(name for name in free if name not in names))
+    return Autoencoder(model, encoder, decoder)
+
+
+def check_splittable(model: keras.Model) -> None:
+    """Raise if a model cannot be split; nothing is built.
+
+    Raises:
+        TypeError, ValueError: As `split` does.
+    """
+    # A Sequential model has no operations, and a subclassed one no graph of them.
     if not isinstance(model, keras.Model) or not hasattr(model, "operations"):
+        if isinstance(model, keras.Sequential):
+            fix = "Pass keras.Model(model.inputs, model.outputs)."
+            if not model.built:
+                fix += " Let it begin with a keras.Input."
+        elif isinstance(model, keras.Model):
+            fix = (
+                "Of a subclassed model, pass keras.Model(inputs, outputs) over tensors "
+                "of its own layers: inputs = keras.Input(shape), and so on."
+            )
+        else:
+            fix = "Pass the first of the three models that a builder returns."
         raise TypeError(
             _checks.argument_error(
                 "model",
                 "a Functional keras.Model",
-                type(model).__name__,
-                "Pass the first of the three models that a builder returns. Of a "
-                "Sequential model, pass keras.Model(model.inputs, model.outputs).",
+                _checks.Description(type(model).__name__),
+                fix,
             )
         )
     if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise ValueError(
-            f"`model` must have one input and one output. Received: "
-            f"{len(model.inputs)} inputs and {len(model.outputs)} outputs."
+        received = f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
+        fix = (
+            "Join several inputs into one, with keras.ops.concatenate before training "
+            "say, and leave other outputs to a model of their own."
         )
+        raise ValueError(_error(_ONE_TO_ONE, received, fix))
     names = [layer.name for layer in model.layers]
+    if CODE not in names and names[0].startswith(f"{CODE}_input"):
+        received = f"{model.name!r}, a decoder: its input is the code"
+        raise ValueError(_error("a whole autoencoder", received, _HALVES))
     if CODE not in names:
         raise ValueError(
             f"`model` has no layer named {CODE!r}, so there is no place to split it. "
             f"Its layers: {', '.join(names)}. Give the bottleneck layer name={CODE!r}."
         )
     code = model.get_layer(CODE).output
-    encoder = keras.Model(model.inputs[0], code, name=f"{model.name}_encoder")
-    try:
-        decoder = keras.Model(code, model.outputs[0], name=f"{model.name}_decoder")
-    except ValueError as error:
+    if isinstance(code, (list, tuple)):
+        fix = "Give that name to a layer behind it that joins them."
+        received = f"a layer {CODE!r} with {len(code)} outputs"
+        raise ValueError(_error(_ONE_TO_ONE, received, fix))
+    if model.outputs[0] is code:
+        received = f"{model.name!r}, an encoder: it ends in the layer {CODE!r}"
+        raise ValueError(_error("a whole autoencoder", received, _HALVES))
+    if skips := _paths_around(model, code):
         raise ValueError(
             f"`model` has a path from input to output around the layer {CODE!r}, so "
-            "its decoder would need more than the code. Remove the skip connection."
-        ) from error
-    # Keras names the new input after a tensor; summaries and diagrams show it.
-    names = [layer.name for layer in decoder.layers[1:]]
-    free = chain([f"{CODE}_input"], (f"{CODE}_input_{n}" for n in count(1)))
-    rename(decoder.layers[0], next(name for name in free if name not in names))
-    return Autoencoder(model, encoder, decoder)
+            f"its decoder would need more than the code: {', '.join(skips)}. Remove "
+            "the skip connection, or go without the triple: kerasae.fit and "
+            "kerasae.predict take such a model as it is, and "
+            "keras.saving.load_model loads it."
+        )
+
+
+def _error(expected: str, received: str, fix: str) -> str:
+    return _checks.argument_error("model", expected, _checks.Description(received), fix)
+
+
+def _paths_around(model: keras.Model, code: keras.KerasTensor) -> list[str]:
+    """Return the steps, "from -> to", by which the output sees more than the code."""
+    output = model.outputs[0]
+    sees_code = {id(code): True}
+    steps, waiting = set(), [output]
+    while waiting:  # depth first: a tensor after those that it is made of
+        tensor = waiting[-1]
+        operation, call = producer(tensor)
+        unknown = [x for x in call.input_tensors if id(x) not in sees_code]
+        if id(tensor) not in sees_code and unknown:
+            waiting.extend(unknown)
+            continue
+        waiting.pop()
+        if id(tensor) in sees_code:
+            continue
+        if operation.name == CODE:
+            received = f"a layer {CODE!r} that is called several times"
+            fix = "Give that name to a layer that is called once."
+            raise ValueError(_error(_ONE_TO_ONE, received, fix))
+        seen = [sees_code[id(source)] for source in call.input_tensors]
+        sees_code[id(tensor)] = any(seen)
+        if any(seen):
+            others = (x for x in call.input_tensors if not sees_code[id(x)])
+            steps |= {f"{producer(x)[0].name} -> {operation.name}" for x in others}
+    if not sees_code[id(output)]:
+        steps.add(f"{model.layers[0].name} -> {producer(output)[0].name}")
+    return sorted(steps)
 
 
 def _from_bytes(content: bytes) -> Autoencoder:
@@ -125,13 +199,4 @@ def as_triple(model: Autoencoder | keras.Model) -> Autoencoder:
     if not isinstance(model, keras.Model):
         expected = "an Autoencoder, or a Keras model with a layer named 'code'"
         raise TypeError(_checks.argument_error("model", expected, model))
-    if hasattr(model, "operations") and model.layers[-1].name == CODE:
-        expected = "a whole autoencoder"
-        fix = "Pass the triple, or its first model."
-        received = f"{model.name!r}, an encoder"
-        raise ValueError(
-            _checks.argument_error(
-                "model", expected, _checks.Description(received), fix
-            )
-        )
     return split(model)

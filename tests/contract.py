@@ -4,6 +4,7 @@ import functools
 import inspect
 import json
 import math
+import re
 import shutil
 from typing import NamedTuple
 
@@ -418,6 +419,99 @@ def test_bad_corruption(variant):
         build(shape, corruption=keras.layers.Flatten())
     with pytest.raises(TypeError, match="Names: gaussian, masking"):
         build(shape, corruption=3)
+
+
+def arguments(kind):
+    """Return the variants with the names of their arguments that end in a word."""
+    return [
+        (name, argument)
+        for name in NAMES
+        for argument in inspect.signature(VARIANTS[name]).parameters
+        if argument.endswith(kind)
+    ]
+
+
+def refusing(variant, argument, expected, value, fix=""):
+    """Return what checks that an argument is refused by its name."""
+    with pytest.raises(
+        (ValueError, TypeError), match=rf"^`{argument}` must be {expected}.*{fix}"
+    ):
+        VARIANTS[variant](sample_shape(variant), **{argument: value})
+
+
+@pytest.mark.parametrize(("variant", "argument"), arguments("activation"))
+def test_bad_activations(variant, argument):
+    for value in ("sigmod", 3, keras.layers.LeakyReLU):
+        fix = "Did you mean 'sigmoid'" if value == "sigmod" else ""
+        refusing(variant, argument, "", value, fix)
+
+
+@pytest.mark.parametrize(("variant", "argument"), arguments("initializer"))
+def test_bad_initializers(variant, argument):
+    for value in ("glorot_unifrom", 3, None):
+        if value is None and variant == "tied":
+            continue  # which has a distribution of its own
+        fix = "Did you mean 'glorot_uniform'" if value == "glorot_unifrom" else ""
+        refusing(variant, argument, "the name of a Keras initializer", value, fix)
+
+
+@pytest.mark.parametrize(("variant", "argument"), arguments("regularizer"))
+def test_bad_regularizers(variant, argument):
+    for value in ("l3", 3, ("l1", "x"), ("l2", -1.0), ("l1", 1e-4, 2), ("l3", 1e-4)):
+        refusing(variant, argument, "", value)
+
+
+@pytest.mark.parametrize(("variant", "argument"), arguments("batch_normalization"))
+def test_bad_booleans(variant, argument):
+    for value in ("abc", 1, None, 0.0):
+        refusing(variant, argument, "True or False", value)
+    build, shape = VARIANTS[variant], sample_shape(variant)
+    with_it = build(shape, batch_normalization=np.True_).autoencoder.layers
+    assert any(isinstance(x, keras.layers.BatchNormalization) for x in with_it)
+
+
+@pytest.mark.parametrize(("variant", "argument"), arguments("likelihood"))
+def test_bad_likelihoods(variant, argument):
+    for value in ("gausian", ("bernoulli", 0.5), 3):
+        refusing(variant, argument, "", value)
+
+
+@pytest.mark.parametrize("variant", IMAGES)
+def test_images_have_their_channels_last(variant):
+    build = VARIANTS[variant]
+    for shape in ((1, 28, 28), (3, 32, 32), (4, 20, 30)):
+        moved = (*shape[1:], shape[0])
+        expected = rf"{re.escape(str(moved))}.*numpy\.moveaxis\(x, 1, -1\)"
+        with pytest.raises(ValueError, match=rf"channels first.*{expected}"):
+            build(shape)
+        assert build(moved).autoencoder.output_shape == (None, *moved)
+    # Low, and no mistake.
+    for shape in ((1, 28, 1), (3, 32, 3), (2, 8, 8), (4, 4, 16)):
+        assert build(shape).autoencoder.output_shape == (None, *shape)
+
+
+@pytest.mark.parametrize("variant", IMAGES)
+def test_channels_stay_last_where_keras_has_them_first(variant):
+    build = VARIANTS[variant]
+    try:
+        keras.config.set_image_data_format("channels_first")
+        # With that setting any short first axis is taken for the channels.
+        for shape in ((1, 28, 28), (2, 8, 8), (4, 5, 6)):
+            with pytest.raises(ValueError, match=r"whatever keras\.config\.image_data"):
+                build(shape)
+        for shape in ((28, 28, 1), (8, 8, 16), (8, 6, 3)):
+            assert build(shape).autoencoder.output_shape == (None, *shape)
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
+def test_windows_have_their_channels_last():
+    for shape in ((1, 128), (3, 500)):
+        moved = rf"{re.escape(str(shape[::-1]))}.*numpy\.moveaxis\(x, 1, -1\)"
+        with pytest.raises(ValueError, match=rf"channels first.*{moved}.*build_lstm"):
+            kerasae.build_conv1d_ae(shape)
+        assert kerasae.build_lstm_ae(shape).autoencoder.output_shape[1:] == shape
+    assert kerasae.build_conv1d_ae((1, 4)).autoencoder.output_shape == (None, 1, 4)
 
 
 @pytest.mark.parametrize("variant", IMAGES)

@@ -1,7 +1,8 @@
+import keras
 import numpy as np
 import pytest
 
-from kerasae import _arrays, _checks
+from kerasae import _arrays, _checks, _identifiers
 
 
 @pytest.mark.parametrize("value", [{8, 4}, frozenset({8}), {8: 4}, {8: 1}.keys()])
@@ -62,6 +63,39 @@ def test_whole_numbers_from_zero(value):
 def test_other_than_whole_numbers_from_zero(value, error):
     with pytest.raises(error, match="`epochs` must be a number of epochs, 0 or larger"):
         _checks.non_negative_integer("epochs", value, kind="a number of epochs")
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_, np.False_])
+def test_booleans(value):
+    assert _checks.boolean("log", value) is bool(value)
+
+
+@pytest.mark.parametrize("value", ["abc", "", 0, 1, 1.0, None, [True], np.int8(1)])
+def test_other_than_booleans(value):
+    with pytest.raises(TypeError, match=r"`log` must be True or False\. Receiv"):
+        _checks.boolean("log", value)
+
+
+def test_objects_go_by_their_names_or_stand_for_themselves():
+    relu = keras.activations.relu
+    leaky = keras.layers.LeakyReLU()
+    for value in ("relu", relu, keras.activations.serialize(relu)):
+        assert _identifiers.activation("activation", value) is relu
+    assert _identifiers.activation("activation", leaky) is leaky
+    assert _identifiers.activation("activation", None) is keras.activations.linear
+    zeros = keras.initializers.Zeros()
+    for value in ("zeros", zeros, keras.initializers.serialize(zeros)):
+        found = _identifiers.initializer("kernel_initializer", value)
+        assert isinstance(found, keras.initializers.Zeros)
+    assert callable(_identifiers.initializer("kernel_initializer", np.eye(2)))
+
+
+@pytest.mark.parametrize("value", ["sigmod", {"class_name": "No", "config": {}}])
+def test_unknown_names_come_with_the_known_ones(value):
+    with pytest.raises(ValueError, match=r"`top` must be the name of a Keras .*celu"):
+        _identifiers.activation("top", value)
+    with pytest.raises(ValueError, match=r"`top` must be the name of a Ker.*he_normal"):
+        _identifiers.initializer("top", value)
 
 
 def test_samples_are_finite():

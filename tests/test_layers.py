@@ -1,5 +1,10 @@
 """The battery every layer passes, and what each layer is for."""
 
+import inspect
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
 import keras
 import numpy as np
 import pytest
@@ -12,66 +17,195 @@ from kerasae.runs._plot import corrupted, denoises
 
 pytestmark = pytest.mark.every_backend
 
+
+class Case(NamedTuple):
+    """A layer, the shapes that it takes and what it owns."""
+
+    make: Callable[[], keras.Layer]
+    shapes: list[tuple[int, ...]]
+    trained: int = 0
+    frozen: int = 0
+    generators: int = 0
+    losses: int = 0
+
+    def call(self, layer, make_input, **options):
+        """Return a layer's outputs, in a list, for inputs that are made by shape."""
+        inputs = [make_input(shape) for shape in self.shapes]
+        return keras.tree.flatten(layer(inputs if inputs[1:] else inputs[0], **options))
+
+
 LAYERS = {
-    "gaussian": (lambda: layers.ClippedGaussianNoise(0.4, clip=(0, 2), seed=1), 1),
-    "unclipped": (lambda: layers.ClippedGaussianNoise(2.5, clip=None), 1),
-    "masking": (lambda: layers.MaskingNoise(0.2, seed=2), 1),
-    "salt_and_pepper": (lambda: layers.SaltAndPepperNoise(0.2), 1),
-    "k_sparse": (lambda: layers.KSparse(3), 0),
-    "bias": (lambda: layers.Bias("tanh"), 0),
-    "tied_dense": (lambda: layers.TiedDense(4, kernel_initializer="he_normal"), 0),
+    "bernoulli": Case(layers.Bernoulli, [(6,)]),
+    "bias": Case(lambda: layers.Bias("tanh"), [(6,)], trained=1),
+    "clipped": Case(
+        lambda: layers.ClippedGaussianNoise(0.4, clip=(0, 2), seed=1),
+        [(6,)],
+        generators=1,
+    ),
+    "unclipped": Case(
+        lambda: layers.ClippedGaussianNoise(2.5, clip=None), [(6,)], generators=1
+    ),
+    "contractive": Case(
+        lambda: layers.ContractiveDense(4, activation="relu"), [(6,)], trained=2
+    ),
+    "gaussian": Case(lambda: layers.Gaussian(0.5), [(6,)]),
+    "gaussian of a learned deviation": Case(
+        lambda: layers.Gaussian(None), [(6,)], trained=1
+    ),
+    "gaussian_sampling": Case(
+        lambda: layers.GaussianSampling(beta=0.5, free_bits=0.1, seed=1),
+        [(3,), (3,)],
+        frozen=1,
+        generators=1,
+    ),
+    "k_sparse": Case(lambda: layers.KSparse(3), [(6,)]),
+    "masking": Case(lambda: layers.MaskingNoise(0.2, seed=2), [(6,)], generators=1),
+    "padding": Case(lambda: layers.PaddingMask(-999), [(4, 6)]),
+    "penalty": Case(lambda: layers.Penalty(0.5), [(6,), ()], losses=1),
+    "salt_and_pepper": Case(
+        lambda: layers.SaltAndPepperNoise(0.2), [(6,)], generators=1
+    ),
+    "tied_dense": Case(
+        lambda: layers.TiedDense(4, kernel_initializer="he_normal"), [(6,)], trained=1
+    ),
 }
 NOISE = {
     "gaussian": lambda level, **kwargs: layers.ClippedGaussianNoise(level, **kwargs),
     "masking": layers.MaskingNoise,
     "salt_and_pepper": layers.SaltAndPepperNoise,
 }
-every_layer = pytest.mark.parametrize(
-    ("make", "seeds"), LAYERS.values(), ids=LAYERS.keys()
-)
+every_layer = pytest.mark.parametrize("case", LAYERS.values(), ids=LAYERS.keys())
+PRECISIONS = ["float32", "mixed_float16", "mixed_bfloat16", "float16", "bfloat16"]
+if keras.backend.backend() != "jax":  # which computes in 32 bits unless told otherwise
+    PRECISIONS.append("float64")
+every_precision = pytest.mark.parametrize("policy", PRECISIONS, indirect=True)
+
+
+@pytest.fixture
+def policy(request):
+    """Set a policy of precision, and return its name."""
+    keras.config.set_dtype_policy(request.param)
+    return request.param
 
 
 def array(tensor):
     return ops.convert_to_numpy(tensor)
 
 
+@pytest.fixture
+def batch(images):
+    """Return five samples of a shape."""
+    return lambda shape: images(5, *shape)
+
+
+def dtypes(tensors):
+    return [keras.backend.standardize_dtype(tensor.dtype) for tensor in tensors]
+
+
+def test_the_battery_is_for_every_layer():
+    classes = [getattr(layers, name) for name in layers.__all__]
+    concrete = {cls for cls in classes if cls is not layers.Corruption}
+    concrete = {cls for cls in concrete if not inspect.isabstract(cls)}
+    assert {type(case.make()) for case in LAYERS.values()} == concrete
+
+
 @every_layer
-def test_config_round_trip(make, seeds):
-    layer = make()
+def test_config_round_trip(case):
+    layer = case.make()
     again = type(layer).from_config(layer.get_config())
     assert again.get_config() == layer.get_config()
-    through_keras = keras.layers.deserialize(keras.layers.serialize(layer))
+    assert dir(again) == dir(layer)
+    through_keras = keras.layers.deserialize(
+        json.loads(json.dumps(keras.layers.serialize(layer)))
+    )
     assert type(through_keras) is type(layer)
-    assert through_keras.get_config() == layer.get_config()
+    for name, value in through_keras.get_config().items():
+        expected = layer.get_config()[name]
+        assert value == (list(expected) if isinstance(value, list) else expected)
 
 
 @every_layer
-def test_symbolic_and_eager_shapes_agree(make, seeds, images):
-    layer = make()
-    x = images(5, 6)
-    symbolic = layer(keras.Input((6,)))
-    assert symbolic.shape[1:] == layer(x).shape[1:]
-    owns_a_weight = isinstance(layer, (layers.TiedDense, layers.Bias))
-    assert len(layer.trainable_weights) == owns_a_weight
-    assert len(layer.non_trainable_variables) == seeds
+def test_what_a_layer_owns_is_there_when_it_is_built(case, batch):
+    shapes = [(5, *shape) for shape in case.shapes]
+    built, called, symbolic = (case.make() for _ in range(3))
+    built.build(shapes if shapes[1:] else shapes[0])
+    case.call(called, batch)
+    case.call(symbolic, keras.Input)
+    for layer in (built, called, symbolic):
+        assert layer.built
+        assert len(layer.trainable_weights) == case.trained
+        assert len(layer.non_trainable_weights) == case.frozen
+        everything = case.trained + case.frozen + case.generators
+        assert len(layer.variables) == everything
+    assert len(called.losses) == case.losses
 
 
 @every_layer
-def test_trains_inside_a_compiled_model(make, seeds, images):
-    inputs = keras.Input((6,))
-    outputs = keras.layers.Dense(6)(make()(inputs))
+@every_precision
+@pytest.mark.parametrize("training", [False, True])
+def test_symbolic_and_eager_calls_agree(case, policy, training, batch):
+    layer = case.make()
+    takes = "training" in inspect.signature(layer.call).parameters
+    options = {"training": training} if takes else {}
+    eager = case.call(layer, batch, **options)
+    symbolic = case.call(case.make(), keras.Input, **options)
+    assert [tensor.shape[1:] for tensor in symbolic] == [
+        tuple(tensor.shape[1:]) for tensor in eager
+    ]
+    assert dtypes(symbolic) == dtypes(eager)
+    assert dtypes(eager)[0] == layer.compute_dtype == policy.removeprefix("mixed_")
+    assert set(dtypes(layer.weights)) <= {layer.variable_dtype, "float32"}
+    assert np.isfinite(array(ops.cast(eager[0], "float32"))).all()
+
+
+# The deviation counts in the likelihood alone, and no KL term is wanted here.
+@pytest.mark.filterwarnings("ignore:Gradients do not exist for .*log_stddev")
+@pytest.mark.filterwarnings("ignore:.*a GaussianSampling layer, is trained in")
+@every_layer
+def test_it_trains_inside_a_compiled_model_and_is_saved(case, batch, tmp_path):
+    def model_input(shape):
+        inputs.append(keras.Input(shape))
+        return inputs[-1]
+
+    inputs = []
+    outputs = keras.layers.Dense(6)(case.call(case.make(), model_input)[0])
     model = keras.Model(inputs, outputs)
     model.compile("sgd", "mse")
-    x = images(20, 6)
-    assert np.isfinite(model.fit(x, x, batch_size=8, verbose=0).history["loss"]).all()
+    x = [batch(shape) for shape in case.shapes]
+    y = np.zeros((5, *outputs.shape[1:]), "float32")
+    history = model.fit(x, y, batch_size=2, epochs=2, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
+    model.save(tmp_path / "x.keras")
+    again = keras.saving.load_model(tmp_path / "x.keras")
+    np.testing.assert_array_equal(array(again(x)), array(model(x)))
 
 
-@every_layer
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_mixed_precision(make, seeds, policy, images):
-    keras.config.set_dtype_policy(policy)
-    out = make()(images(5, 6), training=True)
-    assert keras.backend.standardize_dtype(out.dtype) == policy.removeprefix("mixed_")
+@pytest.mark.parametrize("name", ["bias", "masking", "salt_and_pepper", "unclipped"])
+def test_masks_pass_through(name, images):
+    x = images(3, 4, 6)
+    x[0, 2:] = -1.0
+    inputs = keras.Input((4, 6))
+    x_masked = LAYERS[name].make()(layers.PaddingMask(-1.0)(inputs))
+    means = keras.Model(inputs, keras.layers.GlobalAveragePooling1D()(x_masked))(x)
+    np.testing.assert_allclose(
+        array(means)[0],
+        x[0, :2].mean(axis=0) if name != "bias" else np.tanh(x[0, :2]).mean(axis=0),
+        atol=1e-6,
+    )
+
+
+@every_precision
+def test_a_mask_is_of_the_inputs_own_precision(policy):
+    """-999 becomes -1000 in half precision, which equals nothing."""
+    x = np.full((2, 3, 2), -999, "float32")
+    x[0], x[1, 0] = 0.5, 0.25
+    inputs = keras.Input((3, 2))
+    outputs = layers.PaddingMask(-999)(inputs)
+    sums = keras.layers.GlobalAveragePooling1D()(outputs)
+    model = keras.Model(inputs, [outputs, sums])
+    shown, means = (array(ops.cast(y, "float32")) for y in model(x))
+    assert shown[:, :, 0].tolist() == [[0.5, 0.5, 0.5], [0.25, 0.0, 0.0]]
+    assert means.tolist() == [[0.5, 0.5], [0.25, 0.25]]  # of the steps that count
 
 
 @pytest.mark.parametrize("make", NOISE.values(), ids=NOISE)
@@ -213,6 +347,12 @@ def test_bad_arguments_say_what_they_want():
         layers.KSparse(5)(keras.Input((4,)))
     with pytest.raises(ValueError, match="`units` must be"):
         layers.TiedDense(0)
+    with pytest.raises(ValueError, match=r"`activation` must be .*mean 'sigmoid'"):
+        layers.Bias("sigmod")
+    with pytest.raises(ValueError, match=r"`activation` must be .*mean 'sigmoid'"):
+        layers.ContractiveDense(3, activation="sigmod")
+    with pytest.raises(TypeError, match="`kernel_initializer` must be"):
+        layers.TiedDense(3, kernel_initializer=None)
     with pytest.raises(ValueError, match="must have 4 as their last size"):
         layers.TiedDense(4, input_dim=6)(keras.Input((6,)), transpose=True)
 

@@ -6,11 +6,16 @@ import sys
 from contextlib import suppress
 
 import keras
+import numpy as np
 import pytest
 
+import kerasae
 from kerasae import runs
+from kerasae.engine.generators import generator_states
 from kerasae.runs import Checkpoint, Run
 from kerasae.runs._interruption import Interruption
+from kerasae.runs.resumable import fit_in_folder
+from kerasae.runs.run import HISTORY
 
 SETTINGS = {"variant": "undercomplete", "data": "digits", "epochs": 2}
 
@@ -126,6 +131,87 @@ def test_seconds_count_every_leg(tmp_path, monkeypatch):
     # As if it had taken much longer.
     Run(tmp_path).write({**Run(tmp_path).read(), "seconds": 100 + first})
     assert 100 + first < train(tmp_path, resume=True)["seconds"] < 200
+
+
+class Mortal(keras.callbacks.Callback):
+    """Ends training after some events: begins and ends of epochs and batches."""
+
+    only_watches = True
+
+    def __init__(self, lifetime):
+        super().__init__()
+        self.left = lifetime
+
+    def live(self, *_, **__):
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+    on_epoch_begin = on_epoch_end = on_train_batch_begin = on_train_batch_end = live
+    on_test_begin = on_test_end = live
+
+
+@pytest.mark.every_backend
+def test_killed_at_ten_random_moments_it_ends_as_if_it_never_was(tmp_path, digits):
+    def train(folder, lifetime, resume):
+        # As `runs.train` does, and as a process does that knows of no other.
+        keras.utils.set_random_seed(3)
+        triple = kerasae.build_vae(
+            (8, 8, 1),
+            hidden_units=8,
+            latent_dim=2,
+            # Without a seed: torch takes its noise from a generator of its own.
+            corruption=keras.layers.Dropout(0.3),
+        )
+        kerasae.compile(triple)
+        fit_in_folder(
+            run := Run(folder),
+            triple,
+            digits[:100],
+            settings={"epochs": 5, "batch_size": 20, "seed": 3},
+            resume=resume,
+            validation_data=digits[100:120],
+            callbacks=[mortal := Mortal(lifetime)],
+        )
+        assert mortal.left < 0  # the last one outlives it
+        return run
+
+    whole = train(tmp_path / "whole", lifetime=-1, resume=False)
+    moments = np.random.default_rng(0).integers(1, 25, size=10)
+    for leg, lifetime in enumerate(moments):
+        with pytest.raises(Killed):
+            train(tmp_path / "killed", int(lifetime), resume=leg > 0)
+    killed = train(tmp_path / "killed", lifetime=-1, resume=True)
+
+    assert killed.path(HISTORY).read_text() == whole.path(HISTORY).read_text()
+    ends = [kerasae.load(run.checkpoint(5)).autoencoder for run in (whole, killed)]
+    for ours, theirs in zip(*(model.get_weights() for model in ends), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert generator_states(ends[0]) == generator_states(ends[1])
+    assert len(generator_states(ends[0])) == 2
+
+
+@pytest.mark.every_backend
+def test_a_finished_run_that_is_prolonged_ends_as_a_longer_one(tmp_path):
+    options = {"corruption": "masking", "latent_dim": 4}
+
+    def train(folder, epochs, **arguments):
+        runs.train(
+            folder,
+            "deep",
+            options=options,
+            epochs=epochs,
+            batch_size=512,
+            log=str,
+            **arguments,
+        )
+        return Run(folder)
+
+    longer = train(tmp_path / "longer", 3)
+    train(tmp_path / "prolonged", 1)
+    prolonged = train(tmp_path / "prolonged", 3, resume=True)
+    assert prolonged.history() == longer.history()
+    assert prolonged.read()["errors"] == longer.read()["errors"]
 
 
 @pytest.fixture

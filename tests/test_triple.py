@@ -100,8 +100,44 @@ def test_split_says_which_layer_is_missing():
 
 
 def test_split_refuses_a_way_around_the_code():
-    with pytest.raises(ValueError, match="around the layer 'code'"):
+    with pytest.raises(ValueError, match=r"'code'.*input -> sum\. Remove the skip"):
         kerasae.split(model(skip=True))
+    inputs = keras.Input((6,))
+    code = keras.layers.Dense(2, name="code")(inputs)
+    beside = keras.Model([inputs], keras.layers.Dense(6, name="out")(inputs))
+    unseen = keras.Model(inputs, [beside.outputs[0], code])
+    with pytest.raises(ValueError, match="1 inputs and 2 outputs"):
+        kerasae.split(unseen)
+
+
+def called_twice(x):
+    layer = keras.layers.Dense(6, name="code")
+    return layer(layer(x))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (called_twice, "called several times"),
+        (
+            lambda x: keras.ops.add(*Two(name="code")(x)),
+            r"2 outputs\. Give that",
+        ),
+    ],
+    ids=["called twice", "two outputs"],
+)
+def test_split_takes_one_code(code, message):
+    inputs = keras.Input((6,))
+    outputs = keras.layers.Dense(6)(code(inputs))
+    with pytest.raises(ValueError, match=f"`model` must be an autoencoder.*{message}"):
+        kerasae.split(keras.Model(inputs, outputs))
+
+
+class Two(keras.layers.Layer):
+    """A layer with two outputs."""
+
+    def call(self, inputs):
+        return inputs, inputs
 
 
 @pytest.mark.parametrize("value", [None, "model", 3])

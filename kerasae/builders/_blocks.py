@@ -7,8 +7,7 @@ from functools import partial
 import keras
 from keras import layers
 
-from kerasae import _checks
-from kerasae._identifiers import by_name
+from kerasae import _checks, _identifiers
 from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import CODE, RECONSTRUCTION
 from kerasae._triple import Autoencoder, split
@@ -17,9 +16,27 @@ from kerasae.layers import KSparse
 from kerasae.layers.apply_corruption import apply_corruption, corruption_layer
 from kerasae.regularizers import InFloat32, KLSparsity
 
+
+def _weighted(
+    kind: type[keras.regularizers.Regularizer], weight: float = 0.01
+) -> keras.regularizers.Regularizer:
+    """Return a regularizer of Keras's, whose weight is checked."""
+    if not _checks.is_number(weight) or not 0 <= weight < math.inf:
+        name = kind.__name__.lower()
+        raise ValueError(
+            _checks.argument_error(
+                "activity_regularizer",
+                f"{name!r} or a pair ({name!r}, weight), with a weight of 0 or larger",
+                (name, weight),
+                f"For example: ({name!r}, 1e-4).",
+            )
+        )
+    return kind(weight)
+
+
 REGULARIZERS: dict[str, Callable[..., keras.regularizers.Regularizer]] = {
-    "l1": keras.regularizers.L1,
-    "l2": keras.regularizers.L2,
+    "l1": partial(_weighted, keras.regularizers.L1),
+    "l2": partial(_weighted, keras.regularizers.L2),
     "kl_sparsity": KLSparsity,
 }
 
@@ -62,8 +79,28 @@ def activity_regularizer(
 ) -> keras.regularizers.Regularizer | None:
     """Return the activity regularizer for a name, `(name, weight)` or an object."""
     if isinstance(identifier, Sequence):
-        return by_name("activity_regularizer", identifier, REGULARIZERS)
-    return keras.regularizers.get(identifier)
+        return _identifiers.by_name("activity_regularizer", identifier, REGULARIZERS)
+    try:
+        return keras.regularizers.get(identifier)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            _checks.argument_error(
+                "activity_regularizer",
+                "None, a name, a pair (name, weight) or a Keras regularizer",
+                identifier,
+                f"Names: {', '.join(REGULARIZERS)}.",
+            )
+        ) from error
+
+
+def check_activations(**identifiers: Activation) -> None:
+    """Raise if an argument is no activation, by the argument's name.
+
+    Raises:
+        TypeError, ValueError: If one is not.
+    """
+    for argument, identifier in identifiers.items():
+        _identifiers.activation(argument, identifier)
 
 
 def in_float32(
@@ -134,6 +171,8 @@ def dense_autoencoder(
     )
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     dropout = _checks.fraction("dropout", dropout)
+    batch_normalization = _checks.boolean("batch_normalization", batch_normalization)
+    check_activations(activation=activation, output_activation=output_activation)
     weights = InitialWeights(kernel_initializer, seed)
 
     hidden_layers = partial(

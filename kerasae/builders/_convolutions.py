@@ -16,6 +16,7 @@ from kerasae._types import Activation, Corruption, Initializer, Regularizer
 from kerasae.builders._blocks import (
     activation_block,
     activity_regularizer,
+    check_activations,
     in_float32,
     input_block,
     make_triple,
@@ -159,6 +160,8 @@ def pooled_autoencoder(
     kernels = per_level("kernel_size", kernel_size, len(filters))
     if latent_dim is not None:
         latent_dim = _checks.positive_integer("latent_dim", latent_dim)
+    batch_normalization = _checks.boolean("batch_normalization", batch_normalization)
+    check_activations(activation=activation, output_activation=output_activation)
     weights = InitialWeights(kernel_initializer, seed)
     penalty = in_float32(activity_regularizer(regularizer))
 
@@ -241,6 +244,7 @@ def strided_halves(
             activation.
         output_name: Name of the last layer.
     """
+    batch_normalization = _checks.boolean("batch_normalization", batch_normalization)
     channels = x.shape[-1]
     levels = []
     for level, (count, kernel) in enumerate(

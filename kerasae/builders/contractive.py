@@ -68,6 +68,9 @@ def build_contractive_ae(
         ((None, 100), 79284)
     """
     shape = _checks.input_shape(input_shape)
+    _blocks.check_activations(
+        activation=activation, output_activation=output_activation
+    )
     weights = InitialWeights(kernel_initializer, seed)
     contractive = ContractiveDense(
         _checks.positive_integer("latent_dim", latent_dim),

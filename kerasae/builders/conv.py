@@ -33,7 +33,8 @@ def build_conv_ae(
 
     Args:
         input_shape: `(height, width, channels)` of one image. Sizes that pooling
-            does not divide are restored exactly.
+            does not divide are restored exactly. Channels come last, whatever
+            Keras's `image_data_format` is.
         filters: Filters of the encoder's convolutions, outermost first; each is
             followed by a pooling that halves height and width, rounded up. The
             decoder mirrors them.
@@ -62,7 +63,8 @@ def build_conv_ae(
 
     Raises:
         ValueError: If a size is not positive, `filters` is empty, the input
-            does not have three axes, or a name is unknown.
+            does not have three axes or seems to have its channels first, or a
+            name is unknown.
 
     Reference:
         The convolutional autoencoder of the Keras tutorials

@@ -34,9 +34,9 @@ def build_conv1d_ae(
     depend on all steps before them.
 
     Args:
-        input_shape: `(steps, channels)` of one window. Lengths that pooling does not
-            divide are restored exactly. The default takes images of 28x28 pixels
-            row by row.
+        input_shape: `(steps, channels)` of one window, channels last. Lengths that
+            pooling does not divide are restored exactly. The default takes images of
+            28x28 pixels row by row.
         filters: Filters of the encoder's convolutions, outermost first; each is
             followed by a pooling that halves the steps, rounded up. The decoder
             mirrors them.
@@ -73,7 +73,7 @@ def build_conv1d_ae(
         ((None, 8), (None, 125, 3))
     """
     return _convolutions.pooled_autoencoder(
-        _checks.sequence_shape(input_shape),
+        _checks.window_shape(input_shape),
         filters=filters,
         kernel_size=kernel_size,
         latent_dim=latent_dim,

@@ -40,8 +40,8 @@ def build_conv_vae(
     (`kerasae.plotting.plot_code_plane`).
 
     Args:
-        input_shape: `(height, width, channels)` of one image. Odd sizes are
-            restored exactly.
+        input_shape: `(height, width, channels)` of one image, channels last as in
+            `build_conv_ae`. Odd sizes are restored exactly.
         filters: Filters of the encoder's convolutions, outermost first; each
             halves height and width. The decoder mirrors them.
         kernel_size: As in `build_conv_ae`.
@@ -81,6 +81,9 @@ def build_conv_vae(
     shape = _checks.image_shape(input_shape, "build_vae")
     filters = _checks.positive_integers("filters", filters, example="(32, 64)")
     kernels = _convolutions.per_level("kernel_size", kernel_size, len(filters))
+    _blocks.check_activations(
+        activation=activation, output_activation=output_activation
+    )
     weights = InitialWeights(kernel_initializer, seed)
     likelihood_layer, last_activation = _variational.parse_likelihood(
         likelihood, output_activation

@@ -71,6 +71,7 @@ def build_deep_ae(
         >>> triple.autoencoder.count_params()
         222384
     """
+    _blocks.check_activations(code_activation=code_activation)
     return _blocks.dense_autoencoder(
         input_shape,
         hidden_units=hidden_units,

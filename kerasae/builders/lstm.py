@@ -86,6 +86,9 @@ def build_lstm_ae(
         "hidden_units", hidden_units, example="(64,)", empty=True
     )
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
+    _blocks.check_activations(
+        activation=activation, output_activation=output_activation
+    )
     weights = InitialWeights(kernel_initializer, seed)
     padding = None if mask_value is None else PaddingMask(mask_value, name="padding")
 

@@ -69,6 +69,7 @@ def build_sparse_ae(
     """
     if activity_regularizer is None and k is None:
         activity_regularizer = ("l1", 1e-4)
+    _blocks.check_activations(activation=activation)
     regularizer = _blocks.activity_regularizer(activity_regularizer)
     if (
         isinstance(regularizer, KLSparsity)

@@ -64,6 +64,7 @@ def build_stacked_ae(
         >>> [layer.name for layer in triple.encoder.layers if layer.weights]
         ['encoder_1', 'encoder_2', 'code']
     """
+    _blocks.check_activations(code_activation=code_activation)
     return _blocks.dense_autoencoder(
         input_shape,
         hidden_units=hidden_units,

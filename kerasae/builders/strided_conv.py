@@ -38,8 +38,8 @@ def build_strided_conv_ae(
     smaller and keeps a spatial code.
 
     Args:
-        input_shape: `(height, width, channels)` of one image. Odd sizes are
-            restored exactly.
+        input_shape: `(height, width, channels)` of one image, channels last as in
+            `build_conv_ae`. Odd sizes are restored exactly.
         filters: Filters of the encoder's convolutions, outermost first; each
             halves height and width. The decoder mirrors them.
         kernel_size: As in `build_conv_ae`.
@@ -81,6 +81,9 @@ def build_strided_conv_ae(
     kernels = _convolutions.per_level("kernel_size", kernel_size, len(filters))
     latent_dim = _checks.positive_integer("latent_dim", latent_dim)
     code = _checks.one_of("code", code, ("convolutional", "dense"))
+    _blocks.check_activations(
+        activation=activation, output_activation=output_activation
+    )
     weights = InitialWeights(kernel_initializer, seed)
 
     def bottleneck(x: keras.KerasTensor) -> keras.KerasTensor:

@@ -75,6 +75,9 @@ def build_tied_ae(
         kernel_initializer = keras.initializers.VarianceScaling(
             16.0, "fan_avg", "uniform"
         )
+    _blocks.check_activations(
+        activation=activation, output_activation=output_activation
+    )
     weights = InitialWeights(kernel_initializer, seed)
     inputs, x = _blocks.input_block(shape, corruption, weights)
     x = _blocks.flatten(x)

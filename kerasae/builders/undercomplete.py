@@ -55,6 +55,7 @@ def build_undercomplete_ae(
         >>> triple.encoder.output_shape, triple.autoencoder.count_params()
         ((None, 32), 50992)
     """
+    _blocks.check_activations(activation=activation)
     return _blocks.dense_autoencoder(
         input_shape,
         latent_dim=latent_dim,

@@ -92,6 +92,9 @@ def build_vae(
     hidden = _checks.positive_integers(
         "hidden_units", hidden_units, example="(500,)", empty=True
     )
+    _blocks.check_activations(
+        activation=activation, output_activation=output_activation
+    )
     weights = InitialWeights(kernel_initializer, seed)
     likelihood_layer, last_activation = _variational.parse_likelihood(
         likelihood, output_activation

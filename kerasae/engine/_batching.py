@@ -92,15 +92,19 @@ class BatchSource:
         part.x, part.y = self.x[rows], None if self.y is None else self.y[rows]
         return part
 
-    def for_keras(self, *, shuffle: bool, whole: bool) -> tuple[Any, Any, int | None]:
+    def for_keras(
+        self, *, shuffle: bool, whole: bool, initial_epoch: int = 0
+    ) -> tuple[Any, Any, int | None]:
         """Return samples, targets and batch size for `keras.Model.fit`.
 
         No targets and no batch size where the samples come as a stream of both.
 
         Args:
-            shuffle: Whether a stream that is made of an array shuffles it.
+            shuffle: Whether a stream that is made of an array shuffles it, every
+                epoch in an order of its own.
             whole: Whether there is something else for every sample, such as weights,
                 so that it takes arrays.
+            initial_epoch: The epoch whose order comes first.
         """
         if self.is_stream:
             return self._stream(), None, None
@@ -109,6 +113,8 @@ class BatchSource:
             stream = pairs(
                 self.x, batch_size=self.batch_size, shuffle=shuffle, seed=seed
             )
+            for _ in range(initial_epoch):
+                stream.on_epoch_end()
             return stream, None, None
         x = _whole_floats(self.x)
         if self.y is None:

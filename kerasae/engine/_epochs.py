@@ -50,7 +50,7 @@ def train(
         steps=data.steps,
         model=model,
     )
-    random_order = np.random.default_rng(random.getrandbits(64))
+    seed = random.getrandbits(64)
     order = np.arange(len(data.x))
     model.stop_training = False
     logs: Logs = {}
@@ -58,7 +58,9 @@ def train(
     for epoch in range(initial_epoch, epochs):
         hooks.on_epoch_begin(epoch)
         if shuffle:
-            order = random_order.permutation(len(data.x))
+            # By its number, not by the epochs before: training that is resumed at it
+            # takes the samples as training that was never stopped.
+            order = np.random.default_rng((seed, epoch)).permutation(len(data.x))
         logs = _run_epoch(model, data, order, hooks, training=True)
         if validation is not None:
             hooks.on_test_begin()

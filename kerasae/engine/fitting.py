@@ -16,6 +16,7 @@ from kerasae.engine._whole import whole
 from kerasae.engine.backend import backend
 from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.keras_internals import MissingInternalError, variables_kept
+from kerasae.engine.samples import single_input
 from kerasae.models import CheckedModel
 
 
@@ -60,7 +61,8 @@ def fit(
         validation_data: Samples or a stream to validate on after every epoch; where
             `y` is given a pair `(x, y)`.
         shuffle: Whether every epoch takes the samples in a new order, the same one
-            on every backend after `keras.utils.set_random_seed`.
+            on every backend after `keras.utils.set_random_seed`. It follows from
+            the seed and the epoch's number, `initial_epoch` included.
         initial_epoch: Number of epochs done before.
         **fit_options: What else `keras.Model.fit` takes.
 
@@ -83,6 +85,7 @@ def fit(
         (['loss', 'val_loss'], [0, 1])
     """
     autoencoder = whole(model)
+    single_input(autoencoder)
     if not autoencoder.compiled:
         compile_fast(autoencoder)
     if batch_size is not None:
@@ -117,7 +120,9 @@ def fit(
         x, y, _ = validation.for_keras(shuffle=False, whole=bool(weights))
         fit_options["validation_data"] = x if y is None else (x, y, *weights)
     weighed = fit_options.get("sample_weight") is not None
-    x, y, batch_size = data.for_keras(shuffle=shuffle, whole=weighed)
+    x, y, batch_size = data.for_keras(
+        shuffle=shuffle, whole=weighed, initial_epoch=initial_epoch
+    )
     # Streams have an order of their own.
     shuffle = shuffle and y is not None
     try:

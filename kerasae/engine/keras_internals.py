@@ -6,8 +6,9 @@ Keras's own `fit` where a piece that it needs is missing.
 """
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
 import keras
@@ -199,6 +200,55 @@ def public_class(config: dict[str, Any]) -> dict[str, Any]:
     if str(config.get("module", "")).startswith(_TORCH_OPTIMIZERS):
         return config | {"module": "keras.optimizers", "registered_name": None}
     return config
+
+
+def variables_without_values(
+    build: Callable[[], Any],
+) -> list[tuple[tuple[int, ...], str]]:
+    """Return shape and type of each variable that a function creates, without memory.
+
+    In a `keras.StatelessScope` variables get no values, until it ends: Keras 3.15 keeps
+    them on a private list, which is emptied here. Instead: a public way to build a
+    model of shapes alone.
+
+    Args:
+        build: Builds layers or models. Where it raises, what it has created counts.
+
+    Raises:
+        MissingInternalError: If Keras keeps no such list.
+    """
+    try:
+        from keras.src.backend.common import global_state, variables
+
+        variables.register_uninitialized_variable  # noqa: B018 - fills the list
+    except (ImportError, AttributeError) as error:
+        raise MissingInternalError("list of uninitialized variables") from error
+    name = "uninitialized_variables"
+    before = global_state.get_global_attribute(name, [])
+    # What is built draws seeds, but is not there to change what comes next.
+    state = random.getstate()
+    global_state.set_global_attribute(name, [])
+    try:
+        with suppress(Exception), keras.StatelessScope(initialize_variables=False):
+            build()
+        made = global_state.get_global_attribute(name)
+    finally:
+        global_state.set_global_attribute(name, before)
+        random.setstate(state)
+    return [(tuple(variable.shape), str(variable.dtype)) for variable in made]
+
+
+def object_sharing_scope() -> AbstractContextManager[Any]:
+    """Return the scope in which Keras makes an object once that several others use.
+
+    Keras 3.15 opens it in `load_model`, and has no public name for it. Without it there
+    are more objects, each of its own.
+    """
+    try:
+        from keras.src.saving.serialization_lib import ObjectSharingScope
+    except ImportError:
+        return nullcontext()
+    return ObjectSharingScope()
 
 
 def optimizer_slot(variable: keras.Variable) -> str:

@@ -17,7 +17,7 @@ from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.data.memory_mapped import is_mapped, open_mapped, release_pages
 from kerasae.engine._whole import whole
 from kerasae.engine.backend import backend
-from kerasae.engine.samples import checked_samples, input_shape_of
+from kerasae.engine.samples import checked_samples, input_shape_of, single_input
 
 _MOST = 1024  # samples at once
 _LARGEST_OUTPUT = 2**26  # bytes
@@ -65,6 +65,10 @@ def predict(
     """
     model = whole(model)
     if input_shape_of(model) is None:
+        if len(getattr(model, "inputs", None) or ()) > 1 and not isinstance(
+            x, (list, tuple, dict)
+        ):
+            single_input(model)  # raises
         return model.predict(x, batch_size=batch_size, verbose=0)
     if isinstance(x, (str, os.PathLike)):
         x = open_mapped(Path(x), "x")

@@ -76,7 +76,7 @@ def checked_samples(model: keras.Model, x: ArrayLike, argument: str = "x") -> Ch
         >>> checked_samples(autoencoder, np.zeros((5, 784))).values.shape
         (5, 784)
     """
-    wanted = _single_input(model)
+    wanted = single_input(model)
     samples = x if is_mapped(x) or ops.is_tensor(x) else as_array(argument, x)
     shape = tuple(samples.shape)
     if 0 in shape:
@@ -145,7 +145,7 @@ def one_or_several(
         ((1, 2), True)
     """
     array = as_array(argument, x)
-    single = fits(array.shape, _single_input(model)[1:])
+    single = fits(array.shape, single_input(model)[1:])
     return float_samples(model, array[None] if single else x, argument), single
 
 
@@ -224,7 +224,7 @@ def input_shape_of(model: keras.Model) -> tuple[int | None, ...] | None:
     """
     try:
         shape = model.input_shape
-    except AttributeError:  # a subclassed model that was not called yet
+    except (AttributeError, ValueError):  # a subclassed model that was not called yet
         return None
     is_single = isinstance(shape, tuple) and not any(
         isinstance(size, (tuple, list, dict)) for size in shape
@@ -232,17 +232,30 @@ def input_shape_of(model: keras.Model) -> tuple[int | None, ...] | None:
     return shape if is_single else None
 
 
-def _single_input(model: keras.Model) -> tuple[int | None, ...]:
+def single_input(model: keras.Model) -> tuple[int | None, ...]:
+    """Return the shape that a model takes, batch axis included, or raise.
+
+    Raises:
+        TypeError: If the model does not say what it takes.
+        ValueError: If it takes several inputs.
+    """
     shape = input_shape_of(model)
-    if shape is None:
-        expected = "a model with one input, of known shape"
-        received = f"{model.name!r}, a {type(model).__name__}"
-        inputs = len(getattr(model, "inputs", None) or ())
-        received += f" with {inputs} inputs" if inputs else " that was never called"
-        fix = "Use its own `fit` and `predict`; a model that was never called may also "
-        fix += "be called once, model(x[:1])."
-        raise TypeError(argument_error("model", expected, Description(received), fix))
-    return shape
+    if shape is not None:
+        return shape
+    inputs = getattr(model, "inputs", None) or ()
+    if len(inputs) > 1:
+        shapes = ", ".join(str(tensor.shape) for tensor in inputs)
+        received = Description(f"{len(inputs)} inputs, {shapes}")
+        fix = "Train and predict with its own `fit` and `predict`, or join the inputs "
+        fix += "into one array and take them apart inside of the model."
+        raise ValueError(
+            argument_error("model", "a model with one input", received, fix)
+        )
+    expected = "a model that says what it takes, as Functional ones do"
+    received = Description(f"a {type(model).__name__} without an input shape")
+    fix = "Train it with its own `fit`, or say what it takes: inputs = keras.Input("
+    fix += "shape); keras.Model(inputs, model(inputs))."
+    raise TypeError(argument_error("model", expected, received, fix))
 
 
 def _values(samples: Any) -> np.ndarray:

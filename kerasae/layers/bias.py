@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasae import _identifiers
 from kerasae._types import Activation, BatchShape, Tensor
 
 
@@ -31,7 +32,7 @@ class Bias(keras.layers.Layer):
 
     def __init__(self, activation: Activation = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.activation = keras.activations.get(activation)
+        self.activation = _identifiers.activation("activation", activation)
         self.supports_masking = True
 
     def build(self, input_shape: BatchShape) -> None:

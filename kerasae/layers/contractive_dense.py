@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kerasae import _checks
+from kerasae import _checks, _identifiers
 from kerasae._types import Activation, BatchShape, Tensor
 from kerasae.layers.tied_dense import TiedDense
 
@@ -56,7 +56,7 @@ class ContractiveDense(TiedDense):
         self, units: int, *, activation: Activation = "sigmoid", **kwargs: Any
     ) -> None:
         super().__init__(units, **kwargs)
-        self.activation = keras.activations.get(activation)
+        self.activation = _identifiers.activation("activation", activation)
         name = getattr(self.activation, "__name__", activation)
         self._derivative = _DERIVATIVES[
             _checks.one_of("activation", name, _DERIVATIVES)

@@ -4,8 +4,10 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from kerasae import _checks
+from kerasae._types import Tensor
 
 
 def padding_value(model: keras.Model) -> float | None:
@@ -32,7 +34,7 @@ class PaddingMask(keras.layers.Masking):
     """Masks padded time steps.
 
     A step is padding if all its features equal `mask_value`; recurrent layers then
-    skip it. Unlike `keras.layers.Masking`, the layer compares in float32 under mixed
+    skip it. Unlike `keras.layers.Masking`, the layer compares in float32 under half
     precision, too, and lets a `kerasae.models.CheckedModel` reject sequences that are
     nothing but padding.
 
@@ -58,6 +60,10 @@ class PaddingMask(keras.layers.Masking):
         # Not in half precision: -999 would become -1000, which equals nothing.
         super().__init__(_checks.finite("mask_value", mask_value), **kwargs)
         self.autocast = False
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the inputs with zeros for padding, in the layer's precision."""
+        return ops.cast(super().call(inputs), self.compute_dtype)
 
     def check_inputs(self, inputs: np.ndarray) -> None:
         """Raise a ValueError if a sequence is nothing but padding."""

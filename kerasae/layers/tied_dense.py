@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kerasae import _checks
+from kerasae import _checks, _identifiers
 from kerasae._types import BatchShape, Initializer, Tensor
 
 
@@ -61,7 +61,9 @@ class TiedDense(keras.layers.Layer):
             if input_dim is None
             else _checks.positive_integer("input_dim", input_dim)
         )
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.kernel_initializer = _identifiers.initializer(
+            "kernel_initializer", kernel_initializer
+        )
 
     def build(self, input_shape: BatchShape) -> None:
         """Create the kernel."""
@@ -89,7 +91,8 @@ class TiedDense(keras.layers.Layer):
         """Return the encoding, or with `transpose` the decoding, of `inputs`."""
         self._output_size(inputs, transpose)
         kernel = ops.transpose(self.kernel) if transpose else self.kernel
-        return ops.matmul(inputs, kernel)
+        # Keras on torch multiplies float64 to float32, where `floatx` is that.
+        return ops.cast(ops.matmul(inputs, kernel), self.compute_dtype)
 
     def compute_output_spec(self, inputs: Tensor, transpose: bool = False) -> Any:
         """Return the symbolic output of either direction."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasae import generation, plotting
 from kerasae._triple import Autoencoder
+from kerasae.engine.generators import generator_states, set_generator_states
 from kerasae.engine.prediction import predict
 from kerasae.layers.apply_corruption import corruption_layers
 from kerasae.models import VariationalAutoencoder
@@ -108,10 +109,12 @@ def denoises(triple: Autoencoder) -> bool:
 
 
 def corrupted(triple: Autoencoder, x: np.ndarray) -> np.ndarray:
-    """Return what a denoising model sees in training."""
+    """Return what a denoising model sees in training; its own noise is not used up."""
     noisy = x
+    states = generator_states(triple.autoencoder)
     for layer in corruption_layers(triple.autoencoder):
         noisy = layer(noisy, training=True)
+    set_generator_states(triple.autoencoder, states)
     noisy = keras.ops.convert_to_numpy(noisy)
     steps = _valid_steps(triple, x)
     # The model would take noisy padding for data.

@@ -4,16 +4,18 @@ import time
 
 import keras
 
-from kerasae import saving
+from kerasae import _archive
 from kerasae.runs.run import Run
 
 
 class Checkpoint(keras.callbacks.Callback):
     """Saves the model after every epoch, and the seconds of training so far.
 
-    The file is named after its epoch and written atomically: whenever a run is
-    killed, the newest checkpoint is complete and tells how far the run got. The
-    seconds go into the run's record, if it has one.
+    The file holds the state of the optimizer and of the layers' random generators, so
+    that training goes on from it as if it had never stopped. It is named after its
+    epoch and written atomically: whenever a run is killed, the newest checkpoint is
+    complete and tells how far the run got. The seconds go into the run's record, if it
+    has one.
 
     Args:
         run: The run whose folder holds the file.
@@ -47,7 +49,7 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the new checkpoint and the time, then remove the old checkpoint."""
         path = self.run.checkpoint(epoch + 1)
-        saving.save(self.model, path)
+        _archive.write(self.model, path, generators=True)
         if self.run.exists:
             seconds = self._seconds_before + time.perf_counter() - self._start
             self.run.write({**self.run.read(), "seconds": round(seconds, 2)})

@@ -1,9 +1,15 @@
-"""Training that can be killed at any time and resumed after its last full epoch."""
+"""Training that can be killed at any time and resumed after its last full epoch.
+
+A run that was resumed ends with the weights, bit by bit, of one that was never stopped:
+the order of samples follows from seed and epoch, and checkpoints hold the state of all
+else.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from kerasae import training
 from kerasae._triple import Autoencoder
@@ -18,6 +24,22 @@ _IF_DIVERGED = (
     "Start again with --force and a smaller learning rate, where there is one to "
     "choose (--learning-rate)."
 )
+
+
+class _EpochSeeds(keras.callbacks.Callback):
+    """Seeds an epoch by its number, for what is random outside of the model.
+
+    That is the backend's own generator, from which Keras on torch takes the noise of
+    a `Dropout` without a seed, and NumPy's and Python's for layers of the user's.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._seed = seed
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        random = np.random.default_rng((self._seed, epoch))
+        keras.utils.set_random_seed(int(random.integers(2**32)))
 
 
 def fit_in_folder(
@@ -60,14 +82,14 @@ def fit_in_folder(
     if resume:
         done, restored = run.resume(settings)
         triple = restored or triple
-        # Not the order of samples that the first epochs saw.
-        keras.utils.set_random_seed((settings["seed"] + done) % 2**32)
         if log is not None:
             log(f"resuming after epoch {done} of {epochs}")
     else:
         run.begin(settings)
     losses = keras.callbacks.CSVLogger(run.path(HISTORY), append=True)
     progress = Progress(label=label)
+    # Whatever building the model took of Python's random numbers.
+    keras.utils.set_random_seed(settings["seed"])
     with Interruption() as interruption:
         try:
             history = training.fit(
@@ -77,7 +99,14 @@ def fit_in_folder(
                 initial_epoch=done,
                 batch_size=settings["batch_size"],
                 verbose=0,
-                callbacks=[losses, *callbacks, Checkpoint(run), progress, interruption],
+                callbacks=[
+                    _EpochSeeds(settings["seed"]),
+                    losses,
+                    *callbacks,
+                    Checkpoint(run),
+                    progress,
+                    interruption,
+                ],
                 **fit_options,
             )
         finally:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kerasae import saving
+from kerasae import _archive, saving
 from kerasae._files import leftovers, replacing
 from kerasae._triple import Autoencoder
 
@@ -242,7 +242,8 @@ class Run:
             "seconds": record["seconds"],
             **results,
         }
-        saving.save(triple, self.path(MODEL))
+        # As a checkpoint, from which a longer run goes on.
+        _archive.write(triple.autoencoder, self.path(MODEL), generators=True)
         self.write(record)
         self.remove_checkpoints()
         return record
