@@ -6,7 +6,12 @@ from typing import Any
 import keras
 
 from kerasae import _archive
+from kerasae._public_names import public
 from kerasae._triple import Autoencoder, split
+
+__all__ = ["load", "save"]
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 
 def save(model: Autoencoder | keras.Model, path: str | Path) -> Path:
