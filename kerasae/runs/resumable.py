@@ -5,13 +5,14 @@ from typing import Any
 
 import keras
 
-from kerasae import training
+from kerasae import saving, training
 from kerasae._triple import Autoencoder
 from kerasae._types import ArrayLike
 from kerasae.engine.check_finite import check_finite
 from kerasae.engine.progress import Progress
 from kerasae.runs._interruption import Interruption
 from kerasae.runs.checkpoint import Checkpoint
+from kerasae.runs.early_stopping import EarlyStopping
 from kerasae.runs.run import HISTORY, Run
 
 _IF_DIVERGED = (
@@ -38,8 +39,9 @@ def fit_in_folder(
         run: The run, new or to be resumed.
         triple: The triple, compiled.
         x: Samples.
-        settings: The run's settings. Those named `epochs`, `batch_size` and `seed`
-            are used here; a resumed run compares all of them with its own.
+        settings: The run's settings. Those named `epochs`, `batch_size`, `seed` and,
+            if there is one, `patience` are used here; a resumed run compares all of
+            them with its own.
         resume: Whether to continue the run in the folder instead of a new one.
         label: Text in front of every line of progress.
         callbacks: Further callbacks; those with a `close` method are closed at the
@@ -48,7 +50,8 @@ def fit_in_folder(
         **fit_options: Further arguments of `kerasae.fit`, except `verbose`.
 
     Returns:
-        The trained triple: not `triple` where a checkpoint was resumed.
+        The trained triple: not `triple` where a checkpoint was resumed, or where
+        `patience` brings back the best epoch.
 
     Raises:
         KeyboardInterrupt: On Ctrl-C, after the current batch.
@@ -66,6 +69,15 @@ def fit_in_folder(
             log(f"resuming after epoch {done} of {epochs}")
     else:
         run.begin(settings)
+    watching: list[keras.callbacks.Callback] = [Checkpoint(run)]
+    patience = settings.get("patience")
+    if patience is None:
+        run.remove_best()
+    else:
+        stopping = EarlyStopping(run, patience)
+        watching.append(stopping)
+        if done and stopping.restore(run.history()["val_loss"]):
+            epochs = done
     losses = keras.callbacks.CSVLogger(run.path(HISTORY), append=True)
     progress = Progress(label=label)
     with Interruption() as interruption:
@@ -77,7 +89,7 @@ def fit_in_folder(
                 initial_epoch=done,
                 batch_size=settings["batch_size"],
                 verbose=0,
-                callbacks=[losses, *callbacks, Checkpoint(run), progress, interruption],
+                callbacks=[losses, *callbacks, *watching, progress, interruption],
                 **fit_options,
             )
         finally:
@@ -87,4 +99,5 @@ def fit_in_folder(
                 if hasattr(callback, "close"):
                     callback.close()
     check_finite(history, fix=_IF_DIVERGED)
-    return triple
+    best = run.best()
+    return triple if best is None else saving.load(best[1])
