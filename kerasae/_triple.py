@@ -1,13 +1,16 @@
 """The triple every builder returns, and how a model is split into one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain, count
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
 
 import keras
 
 from kerasae import _archive, _checks
 from kerasae._layer_names import CODE
+from kerasae._types import ArrayLike
+from kerasae.engine import fitting, prediction
 from kerasae.engine.keras_internals import producer, rename
 
 _ONE_TO_ONE = "an autoencoder with one input, one code and one output"
@@ -16,13 +19,30 @@ _HALVES = (
     "and loaded by keras.saving.load_model(path)."
 )
 
+# What is asked of a triple and stands elsewhere, by the name that is tried.
+_ELSEWHERE = {
+    "compile": "kerasae.compile(triple, ...)",
+    "train": "triple.fit(x)",
+    "encode": "kerasae.predict(triple.encoder, x)",
+    "transform": "kerasae.predict(triple.encoder, x)",
+    "decode": "kerasae.predict(triple.decoder, codes)",
+    "inverse_transform": "kerasae.predict(triple.decoder, codes)",
+    "reconstruct": "triple.predict(x)",
+    "generate": "kerasae.generation.sample(triple, n)",
+    "sample": "kerasae.generation.sample(triple, n)",
+    "load": "kerasae.load(path)",
+    "plot": "kerasae.plot_architecture(triple)",
+    "history": "history = triple.fit(x)",
+}
+
 
 class Autoencoder(NamedTuple):
     """An autoencoder with its two halves; the three models share their weights.
 
-    Training any of them changes all of them, and `decoder(encoder(x))` equals
-    `autoencoder(x)` at inference. A triple can be copied with `copy.deepcopy` and
-    pickled, on one backend for another.
+    A tuple of the three, with the methods that are asked for first; all others are
+    those of the models. Training any of them changes all of them, and
+    `decoder(encoder(x))` equals `autoencoder(x)` at inference. A triple can be copied
+    with `copy.deepcopy` and pickled, on one backend for another.
 
     Attributes:
         autoencoder: Model from `(batch, *input_shape)` to the same shape.
@@ -39,6 +59,143 @@ class Autoencoder(NamedTuple):
     autoencoder: keras.Model
     encoder: keras.Model
     decoder: keras.Model
+
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Sequence[keras.callbacks.Callback] | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        **fit_options: Any,
+    ) -> keras.callbacks.History:
+        """Train the autoencoder on samples that are their own targets.
+
+        The same as `kerasae.fit(triple, x, ...)`, which says more about `x`.
+
+        Args:
+            x: Samples of shape `(n_samples, *input_shape)`, the path of a `.npy`
+                file of them, or a stream of batches.
+            y: Targets, where they are not the samples.
+            batch_size: Samples a step, 32 if None; a stream has its own.
+            epochs: Number of the last epoch.
+            verbose: 0 for silence, 1 for a bar an epoch, 2 for a line an epoch.
+            callbacks: As in `keras.Model.fit`.
+            validation_split: Fraction of the samples to validate on, in [0, 1).
+            validation_data: Samples or a stream to validate on after every epoch.
+            shuffle: Whether every epoch takes the samples in a new order.
+            initial_epoch: Number of epochs done before.
+            **fit_options: What else `keras.Model.fit` takes.
+
+        Returns:
+            The history of losses and metrics, as from `keras.Model.fit`.
+
+        Raises:
+            TypeError, ValueError: If the samples do not fit the model, or an
+                argument is out of range.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasae
+            >>> triple = kerasae.build_undercomplete_ae(8, latent_dim=2)
+            >>> history = triple.fit(np.zeros((16, 8)), epochs=2, verbose=0)
+            >>> len(history.history["loss"])
+            2
+        """
+        return fitting.fit(
+            self,
+            x,
+            y,
+            batch_size=batch_size,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            initial_epoch=initial_epoch,
+            **fit_options,
+        )
+
+    def predict(self, x: ArrayLike, *, batch_size: int | None = None) -> Any:
+        """Return reconstructions of samples.
+
+        The same as `kerasae.predict(triple, x)`. Codes are
+        `kerasae.predict(triple.encoder, x)`.
+
+        Args:
+            x: Samples of shape `(n_samples, *input_shape)`.
+            batch_size: Samples at once. None for 1,024, fewer where a layer's output
+                would be large.
+
+        Returns:
+            Array of the shape of `x`.
+
+        Raises:
+            TypeError, ValueError: If the samples do not fit the model.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasae
+            >>> triple = kerasae.build_undercomplete_ae(8, latent_dim=2)
+            >>> triple.predict(np.zeros((16, 8))).shape
+            (16, 8)
+        """
+        return prediction.predict(self, x, batch_size=batch_size)
+
+    def summary(self, **options: Any) -> None:
+        """Print the layers of the autoencoder, those of encoder and decoder in order.
+
+        Args:
+            **options: As in `keras.Model.summary`, such as `show_trainable=True`.
+
+        Example:
+            >>> import kerasae
+            >>> lines = []
+            >>> kerasae.build_undercomplete_ae(784).summary(print_fn=lines.append)
+            >>> "code (Dense)" in "".join(lines)
+            True
+        """
+        self.autoencoder.summary(**options)
+
+    def save(self, path: str | Path) -> Path:
+        """Save the autoencoder to a `.keras` file, atomically.
+
+        The same as `kerasae.save(triple, path)`; `kerasae.load(path)` gives the
+        triple back, on any backend.
+
+        Args:
+            path: Name of the file, ending in `.keras`.
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            ValueError: If `path` does not end in `.keras`.
+            OSError: If the folder cannot be written.
+
+        Example:
+            >>> import tempfile
+            >>> import kerasae
+            >>> folder = tempfile.mkdtemp()
+            >>> kerasae.build_undercomplete_ae(784).save(f"{folder}/digits.keras").name
+            'digits.keras'
+        """
+        return _archive.write(self.autoencoder, path)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        # Only asked for what is not there. Python and other packages probe for names
+        # with an underscore, and take a plain answer.
+        text = f"{type(self).__name__!r} object has no attribute {name!r}"
+        if not name.startswith("_"):
+            text += f": it is a triple of Keras models. {_instead(self, name)}"
+        raise AttributeError(text)
 
     def __copy__(self) -> "Autoencoder":
         return self  # as tuples do
@@ -181,6 +338,16 @@ def _paths_around(model: keras.Model, code: keras.KerasTensor) -> list[str]:
     if not sees_code[id(output)]:
         steps.add(f"{model.layers[0].name} -> {producer(output)[0].name}")
     return sorted(steps)
+
+
+def _instead(triple: Autoencoder, name: str) -> str:
+    """Return what to write for a name that a triple does not have."""
+    if name in _ELSEWHERE:
+        return f"Write {_ELSEWHERE[name]}."
+    if name in dir(triple.autoencoder):
+        return f"Write triple.autoencoder.{name}, or that of the encoder or decoder."
+    own = [word for word in dir(Autoencoder) if not word.startswith("_")]
+    return _checks.nearest(name, own)
 
 
 def _from_bytes(content: bytes) -> Autoencoder:

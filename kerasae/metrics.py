@@ -4,7 +4,12 @@ import numpy as np
 
 from kerasae._arrays import as_samples, shape_error
 from kerasae._checks import Description, argument_error, finite, positive_integer
+from kerasae._public_names import public
 from kerasae._types import ArrayLike
+
+__all__ = ["pca_error", "reconstruction_error", "sample_errors"]
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 # In features. At 5,000 the covariance and its eigenvectors take over half a gigabyte.
 _LARGEST_COVARIANCE = 4_000

@@ -6,7 +6,12 @@ import keras
 from keras import ops
 
 from kerasae import _checks
+from kerasae._public_names import public
 from kerasae._types import Tensor
+
+__all__ = ["InFloat32", "KLSparsity"]
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 
 @keras.saving.register_keras_serializable("kerasae")

@@ -7,7 +7,12 @@ from typing import Any
 import keras
 
 from kerasae import _archive, _checks
+from kerasae._public_names import public
 from kerasae._triple import Autoencoder, check_splittable, split
+
+__all__ = ["load", "save"]
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 
 def save(model: Autoencoder | keras.Model, path: str | Path) -> Path:

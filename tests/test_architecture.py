@@ -1,6 +1,7 @@
 import functools
 import re
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import keras
@@ -67,8 +68,11 @@ def test_every_variant_with_names_and_shapes(variant, with_graphviz, tmp_path):
 @with_and_without
 @pytest.mark.usefixtures("way")
 def test_all_kinds_of_pictures(model, tmp_path):
-    path = plot_architecture(model, tmp_path / "new" / "model.png")
-    assert path == tmp_path / "new" / "model.png"
+    path = tmp_path / "new" / "model.png"
+    diagram = plot_architecture(model, path)
+    assert diagram.path == path
+    assert Path(diagram) == path == diagram
+    assert str(diagram) == str(path)
     with Image.open(path) as picture:
         picture.load()
         assert min(picture.size) > 100
@@ -76,6 +80,23 @@ def test_all_kinds_of_pictures(model, tmp_path):
     text = plot_architecture(triple, str(tmp_path / "triple.SVG")).read_text()
     assert "relu" in text
     assert plot_architecture(model, tmp_path / "a.pdf").read_bytes()[:4] == b"%PDF"
+
+
+@with_and_without
+@pytest.mark.usefixtures("way")
+def test_notebooks_show_diagrams_with_a_file_and_without(model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    diagram = plot_architecture(model)
+    shown = diagram._repr_svg_()
+    assert "<svg" in shown
+    assert "code" in shown
+    assert diagram.path is None
+    assert not list(tmp_path.glob("*.*"))
+    with pytest.raises(TypeError, match="give `path` when you draw it"):
+        Path(diagram)
+    with pytest.raises(AttributeError, match="no attribute 'read_text'"):
+        diagram.read_text()
+    assert "<svg" in plot_architecture(model, "model.pdf")._repr_svg_()
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")

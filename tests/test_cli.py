@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,9 @@ import numpy as np
 import pytest
 
 import kerasae
-from kerasae.builders import SUMMARIES
+from kerasae.builders import SUMMARIES, VARIANTS
 from kerasae.cli import main
+from kerasae.cli._variant_options import explanations, parameters
 from kerasae.runs import Run
 
 KERASAE = Path(sys.executable).with_name("kerasae")
@@ -410,7 +412,153 @@ def test_unfinished_runs_are_not_drawn(finished, tmp_path, here):
     assert not (tmp_path / "x.png").exists()
 
 
+COMMANDS = [
+    "train",
+    "list",
+    "summary",
+    "plot",
+    "compare",
+    "reconstruct",
+    "encode",
+    "reproduce",
+]
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_help_is_plain_text_that_fits_the_terminal(columns, monkeypatch, here):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERMINAL_WIDTH", str(columns))
+    overview = here("-h")
+    assert overview == here("--help")
+    for command in COMMANDS:
+        printed = here(command, "-h")
+        assert f"kerasae {command} [OPTIONS]" in " ".join(printed.split())
+        assert "<bool>" not in printed
+        assert max(map(len, printed.splitlines())) <= columns
+        about = printed.split("\n\n")[1].split()
+        # The whole first sentence, on narrow terminals too.
+        assert " ".join(about)[:40] in " ".join(overview.split())
+
+
+def test_without_a_command_there_is_help(monkeypatch, capfd):
+    monkeypatch.setattr(sys, "argv", ["kerasae"])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    assert exit_.value.code == 2
+    assert "Commands:" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("tr", ["train"]),
+        ("train conv", ["conv", "conv-vae", "conv1d"]),
+        ("summary strid", ["strided-conv"]),
+        ("train deep --ba", ["--batch-size", "--backend"]),
+        ("train deep --backend j", ["jax"]),
+    ],
+)
+def test_shells_complete(typed, offered):
+    words = f"kerasae {typed}"
+    environment = {"_KERASAE_COMPLETE": "complete_bash", "COMP_WORDS": words}
+    position = str(len(words.split()) - 1)
+    assert run(**environment, COMP_CWORD=position).split() == offered
+
+
+@pytest.mark.parametrize("spelling", ["conv-vae", "conv_vae"])
+def test_names_are_read_with_dashes_or_underscores(spelling, tmp_path, here):
+    options = ("--latent_dim", "3") if "_" in spelling else ("--latent-dim", "3")
+    assert "(None, 3)" in here("summary", spelling, *options)
+    size = "--batch_size" if "_" in spelling else "--batch-size"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        printed = here("train", spelling, *options, "--epochs", "1", size, "512")
+        assert "files in runs/conv-vae-digits:" in printed
+        losses = next(line for line in printed.splitlines() if line.startswith("epoch"))
+        names = [word for word in losses.split() if word.endswith("loss")]
+        parts = ["loss", "kl_loss", "reconstruction_loss"]
+        assert names == [*parts, *(f"val_{name}" for name in parts)]
+
+
+@pytest.mark.parametrize("variant", SUMMARIES)
+def test_every_option_is_explained(variant):
+    explained = explanations(VARIANTS[variant])
+    for option, parameter in parameters(VARIANTS[variant]).items():
+        text = explained[parameter.name]
+        assert text.endswith("."), option
+        assert not re.search('As in build|`|"', text), option
+
+
+def test_explanations_use_the_words_of_the_command_line(monkeypatch, here):
+    monkeypatch.setenv("COLUMNS", "60")
+    printed = here("summary", "deep")
+    assert "  --hidden-units  (default: 128,64)\n      Sizes of " in printed
+    assert "gaussian, masking or salt_and_pepper;" in " ".join(printed.split())
+    assert "masking,0.3" in printed
+    explained = printed[printed.index("Options") :].splitlines()
+    assert max(map(len, explained)) <= 60
+
+
+STANDARDIZED = ("--output-activation", "linear", "--epochs", "2", "--data")
+
+
+@pytest.mark.every_backend
+def test_standardized_tables_are_taken_as_they_are(tmp_path, here):
+    z, mixing = (np.random.default_rng(n).normal(size=(90, 90)) for n in (0, 1))
+    x = (z[:, :2] @ mixing[:2, :6]).astype("float32")
+    np.save(tmp_path / "x.npy", x)
+    words = ("train", "deep", *STANDARDIZED, tmp_path / "x.npy")
+    printed = here(*words, "--output", tmp_path / "run", "--patience", "5")
+    kept = f"values from {x.min():g} to {x.max():g} were left as they are"
+    assert kept in printed
+    assert "the model is that of epoch 2, which had the lowest val" in printed
+    record = Run(tmp_path / "run").read()
+    assert record["scaled"] is False
+    errors = record["errors"]["autoencoder"]
+    # The same values for all that reads the run, whatever new data look like.
+    assert kept in here("encode", tmp_path / "run", "--output", tmp_path / "z.npy")
+    triple = kerasae.load(tmp_path / "run" / "model.keras")
+    codes = triple.encoder.predict(x, verbose=0)
+    np.testing.assert_allclose(np.load(tmp_path / "z.npy"), codes, atol=1e-5)
+    found = here("reconstruct", tmp_path / "run")
+    assert f"mean squared error per feature {errors['test']:.5f}" in found
+    whole = np.arange(12, dtype="uint8").reshape(2, 6)
+    np.save(tmp_path / "u8.npy", whole)
+    words = ("--data", tmp_path / "u8.npy", "--output", tmp_path / "z.npy")
+    here("encode", tmp_path / "run", *words)
+    codes = triple.encoder.predict(whole.astype("float32"), verbose=0)
+    np.testing.assert_allclose(np.load(tmp_path / "z.npy"), codes, rtol=1e-4)
+
+
+@pytest.mark.parametrize("variant", ["deep", "vae"])
+def test_a_sigmoid_refuses_what_it_cannot_return(variant, tmp_path, here):
+    np.save(tmp_path / "x.npy", np.array([[-1.0, 2.0]] * 9))
+    words = ("train", variant, "--data", tmp_path / "x.npy", "--output", tmp_path / "r")
+    error = here(*words, fails=True)
+    assert "values in [0, 1]" in error
+    assert "Received: values from -1 to 2 in x.npy." in error
+    assert "--output-activation linear" in error
+    assert not (tmp_path / "r").exists()
+    here(*words, "--output-activation", "linear", "--epochs", "1")
+
+
+def test_the_loss_is_the_users(tmp_path, here):
+    words = ("train", "undercomplete", *FAST, "--output", tmp_path / "run")
+    here(*words, "--loss", "mean_absolute_error")
+    loaded = kerasae.load(tmp_path / "run" / "model.keras").autoencoder
+    assert loaded.loss == "mean_absolute_error"
+    assert Run(tmp_path / "run").read()["settings"]["loss"] == "mean_absolute_error"
+
+
 BAD = {
+    "no_variant": (("train",), "kerasae train --help"),
+    "command": (("trian",), "No such command 'trian'"),
+    "extra": (("list", "deep"), "unexpected extra argument"),
+    "number": (("train", "deep", "--epochs", "x"), "'--epochs'"),
+    "loss": (("train", "deep", "--loss", "huberr"), "Did you mean 'huber'"),
+    "own_loss": (("train", "vae", "--loss", "huber"), "has a loss of its own"),
+    "patience": (("train", "deep", "--patience", "0"), "`patience` must be a pos"),
+    "spelling": (("train", "conv_vea"), "Did you mean 'conv-vae'"),
     "variant": (("train", "cnov"), "Did you mean 'conv'"),
     "option": (("train", "conv", "--filter", "8"), "Did you mean '--filters'"),
     "value": (("train", "conv", "--filters"), "--filters needs a value"),

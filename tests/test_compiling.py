@@ -47,6 +47,27 @@ def test_what_the_user_says_wins():
     assert isinstance(model.optimizer, keras.optimizers.SGD)
 
 
+def test_the_learning_rate_is_the_users():
+    triple, mine = kerasae.build_deep_ae(16), keras.optimizers.SGD(0.5)
+    rates = {"sgd": 0.25, mine: 0.125}
+    for optimizer, rate in rates.items():
+        kerasae.compile(triple, optimizer, learning_rate=rate)
+        found = triple.autoencoder.optimizer
+        assert isinstance(found, keras.optimizers.SGD)
+        assert float(found.learning_rate) == rate
+    assert float(mine.learning_rate) == 0.5
+    kerasae.compile(triple, mine)
+    assert triple.autoencoder.optimizer is mine
+
+
+@pytest.mark.parametrize("rate", [0, -1e-3, float("nan"), "fast", True])
+def test_a_learning_rate_is_a_positive_number(rate):
+    triple = kerasae.build_deep_ae(16)
+    with pytest.raises((TypeError, ValueError), match="`learning_rate` must be a fin"):
+        kerasae.compile(triple, learning_rate=rate)
+    assert not triple.autoencoder.compiled
+
+
 def test_eager_running_is_possible(images):
     triple = kerasae.build_deep_ae(16)
     kerasae.compile(triple, run_eagerly=True)

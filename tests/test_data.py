@@ -328,6 +328,48 @@ def test_a_source_of_no_known_type_is_refused(source):
         load_dataset(source)
 
 
+def test_a_data_set_prints_its_shapes_not_its_numbers(digits):
+    assert repr(load_dataset(np.zeros((10, 3)))) == (
+        "Dataset('array': x_train (8, 3), x_test (2, 3))"
+    )
+    assert str(load_dataset("digits")) == (
+        "Dataset('digits': x_train (1257, 8, 8, 1), x_test (540, 8, 8, 1), "
+        "y_train (1257,), y_test (540,))"
+    )
+
+
+# Values outside [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("x", "scale", "factor"),
+    [
+        (np.array([[-3.0, 4.0], [0.5, 0.0]]), None, 1),
+        (np.array([[-3.0, 4.0], [0.5, 0.0]]), False, 1),
+        (np.array([[0, 1000], [3, 4]]), None, 1),
+        (np.array([[0.0, 1.0], [0.5, 0.0]]), None, 1),
+        (np.array([[0, 51], [255, 0]], "uint8"), None, 255),
+        (np.array([[0, 51], [255, 0]], "uint8"), False, 1),
+    ],
+)
+def test_values_may_stay_as_they_are(x, scale, factor):
+    found, _, notes = load_samples(x, scale=scale)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found * factor, x, rtol=1e-6)
+    if factor == 1 and x.max() > 1:
+        kept = f"values from {x.min():g} to {x.max():g} were left as they are"
+        assert notes == (kept,)
+    parts = load_dataset(x, scale=scale)
+    joined = np.concatenate([parts.x_train, parts.x_test])
+    np.testing.assert_allclose(np.sort(joined * factor, 0), np.sort(x, 0), rtol=1e-6)
+    for strict in (load_samples, load_dataset):
+        if factor == 1 and x.max() > 1 and x.dtype != np.uint8:
+            with pytest.raises(ValueError, match=r"must be values in \[0, 1\]"):
+                strict(x)
+    with pytest.raises(ValueError, match="NaN or infinity"):
+        load_samples(np.array([[np.nan, 1.0]]), scale=scale)
+
+
 # .npy and .npz files
 
 
@@ -358,6 +400,23 @@ def test_npz_without_a_split(tmp_path, names):
         np.testing.assert_array_equal(x[data.y_train], data.x_train)
     else:
         assert y is data.y_train is data.y_test is None
+
+
+def test_npz_with_names_in_capitals(tmp_path):
+    x, y = samples(10), np.arange(10)
+    np.savez(tmp_path / "a.npz", X=x, y=y)
+    found, labels, _ = load_samples(tmp_path / "a.npz")
+    np.testing.assert_array_equal(found, x)
+    assert labels.tolist() == list(range(10))
+    np.savez(
+        tmp_path / "a.npz", X_train=x[:7], X_test=x[7:], y_train=y[:7], Y_test=y[7:]
+    )
+    data = load_dataset(tmp_path / "a.npz")
+    assert data.x_test.shape == (3, 3)
+    assert data.y_test.tolist() == [7, 8, 9]
+    # Where both are there, small letters are the ones that were always read.
+    np.savez(tmp_path / "a.npz", X=x[:2], x=x)
+    assert len(load_samples(tmp_path / "a.npz")[0]) == 10
 
 
 @pytest.mark.parametrize("labels", [(), ("y_train",), ("y_train", "y_test")])

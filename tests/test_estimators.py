@@ -9,6 +9,7 @@ import joblib
 import keras
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -688,3 +689,136 @@ def test_codes_may_be_changed_in_place(X):
     codes = transformer(epochs=1).fit_transform(X)
     codes += 1
     assert codes.flags.owndata
+
+
+# What `fit` takes besides
+
+
+def fitted(make, X, y, *, parameters=(), **arguments):
+    """Fit, in steps that hold all samples: their order does not matter then."""
+    settings = {"batch_size": 400, "learning_rate": 0.5, "epochs": 3}
+    return make(**settings, **dict(parameters)).fit(X, y, **arguments)
+
+
+@pytest.mark.every_backend
+@every_estimator
+def test_weights_count_like_copies_and_zero_is_absence(make, X, y):
+    counts = np.random.default_rng(1).integers(0, 4, len(X))
+    weighted = fitted(make, X, y, sample_weight=counts)
+    repeated = fitted(make, X.repeat(counts, axis=0), y.repeat(counts))
+    codes = repeated.transform(X)
+    np.testing.assert_allclose(weighted.transform(X), codes, rtol=1e-4, atol=1e-5)
+    scaled = fitted(make, X, y, sample_weight=list(1000.0 * counts))
+    np.testing.assert_allclose(scaled.transform(X), codes, rtol=1e-4, atol=1e-5)
+    # And they matter.
+    unweighted = fitted(make, X, y).transform(X)
+    assert np.abs(unweighted - codes).max() > 1e-3
+    assert weighted.n_iter_ == 3
+    classes = {"classes": sorted(set(y))} if make is classifier else {}
+    assert make().partial_fit(X, y, sample_weight=counts, **classes).n_iter_ == 1
+
+
+@every_estimator
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda n: np.zeros(n), "non-zero|one or more are above 0"),
+        (lambda n: -np.ones(n), "[Nn]egative"),
+        (lambda n: np.ones(n - 1), "sample_weight"),
+        (lambda n: np.full(n, np.nan), "NaN"),
+    ],
+)
+def test_bad_weights(make, wrong, message, X, y):
+    with pytest.raises(ValueError, match=message):
+        make().fit(X, y, sample_weight=wrong(len(X)))
+
+
+@every_autoencoder
+def test_scores_may_be_weighted(make, X):
+    fitted_ = make().fit(X)
+    counts = np.random.default_rng(1).integers(0, 4, len(X))
+    found = fitted_.score(X, sample_weight=counts)
+    assert found == pytest.approx(fitted_.score(X.repeat(counts, axis=0)), rel=1e-6)
+
+
+@pytest.mark.every_backend
+@every_autoencoder
+@pytest.mark.parametrize("weighted", [False, True])
+def test_validation_data_are_the_users(make, weighted, X, y):
+    X_val = X[:10] + 1
+    arguments = {"sample_weight": np.arange(40.0)} if weighted else {}
+    trained = fitted(make, X, None, X_val=X_val, **arguments)
+    val_loss = trained.history_["val_loss"]
+    assert len(val_loss) == 3
+    assert val_loss[-1] == pytest.approx(-trained.score(X_val), rel=1e-4)
+    # Early stopping watches them, and holds nothing out.
+    stuck = {"learning_rate": 1e-30, "early_stopping": True, "n_iter_no_change": 2}
+    stopped = make(**{**stuck, "epochs": 9}).fit(X, X_val=X_val, **arguments)
+    assert stopped.n_iter_ == 3
+    with pytest.raises(ValueError, match="X has 4 features"):
+        make().fit(X, X_val=X[:, :4])
+
+
+@every_estimator
+def test_held_out_samples_keep_their_weights(make, X, y):
+    weight = np.where(np.arange(40) % 2, 1.0, 1e-6)
+    trained = fitted(
+        make, X, y, sample_weight=weight, parameters={"early_stopping": True}
+    )
+    assert len(trained.history_["val_loss"]) == trained.n_iter_
+
+
+def test_a_classifier_is_validated_on_labels(X, y):
+    trained = fitted(classifier, X, y, X_val=X[:10], y_val=y[:10])
+    accuracy = trained.score(X[:10], y[:10])
+    assert trained.history_["val_accuracy"][-1] == pytest.approx(accuracy)
+    with pytest.raises(ValueError, match="`y_val` must be given where X_val is"):
+        classifier().fit(X, y, X_val=X)
+    with pytest.raises(ValueError, match="`y_val` must be labels among the classes"):
+        classifier().fit(X, y, X_val=X[:2], y_val=["plus", "other"])
+
+
+class Recorder(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.epochs = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs.append(epoch)
+
+
+@every_estimator
+def test_callbacks_are_called_and_cloned(make, X, y):
+    recorder = Recorder()
+    estimator = make(callbacks=[recorder]).fit(X, y)
+    assert recorder.epochs == [0, 1]
+    twin = clone(estimator)
+    assert twin.callbacks[0] is not recorder
+    assert isinstance(twin.callbacks[0], Recorder)
+    twin.fit(X, y)
+    assert recorder.epochs == [0, 1]
+    for wrong in (recorder, [print]):
+        with pytest.raises(TypeError, match="`callbacks` must be a sequence of Keras"):
+            make(callbacks=wrong).fit(X, y)
+
+
+@every_autoencoder
+def test_reconstructions_keep_the_names_of_columns(make, X):
+    pandas = pytest.importorskip("pandas")
+    names, index = list("abcde"), range(100, 140)
+    table = pandas.DataFrame(X, columns=names, index=index)
+    estimator = make().fit(table)
+    plain = estimator.inverse_transform(estimator.transform(table))
+    assert isinstance(plain, np.ndarray)
+    estimator.set_output(transform="pandas")
+    codes = estimator.transform(table)
+    back = estimator.inverse_transform(codes)
+    assert list(back.columns) == names
+    assert list(back.index) == list(index)
+    np.testing.assert_array_equal(back.to_numpy(), plain)
+    # Codes without an index, samples without names.
+    assert list(estimator.inverse_transform(codes.to_numpy()).columns) == names
+    with config_context(transform_output="pandas"):
+        nameless = make().fit(X)
+        back = nameless.inverse_transform(nameless.transform(X))
+    assert list(back.columns) == ["x0", "x1", "x2", "x3", "x4"]

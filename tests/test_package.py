@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import grimp
+import keras
 import pytest
 
 import kerasae
@@ -125,8 +127,33 @@ def test_a_builder_is_public_before_the_stub_names_it(monkeypatch):
     monkeypatch.setattr(kerasae.builders, "build_new_ae", "it", raising=False)
     assert kerasae.build_new_ae == "it"
     assert "build_new_ae" in dir(kerasae)
-    with pytest.raises(AttributeError, match="build_newer_ae"):
+    with pytest.raises(AttributeError, match=r"build_newer_ae.*mean 'build_new_ae'"):
         _ = kerasae.build_newer_ae
+
+
+ROOMS = [name for name in FIXED if isinstance(getattr(kerasae, name), ModuleType)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_show_their_public_names_alone(room):
+    module = getattr(kerasae, room)
+    shown = dir(module)
+    assert set(module.__all__) <= set(shown)
+    assert not [name for name in shown if name.startswith("_")]
+    assert not [name for name in shown if isinstance(getattr(module, name), ModuleType)]
+    nearly = f"{module.__all__[0]}s"
+    message = rf"'kerasae\.{room}' has no attribute '{nearly}'\. Did you mean '"
+    with pytest.raises(AttributeError, match=message):
+        getattr(module, nearly)
+    assert not hasattr(module, "_nothing")
+
+
+def test_the_package_suggests_the_nearest_name():
+    message = r"no attribute 'build_gru_ae'\. Did you mean 'build_\w+'\? Known: build_"
+    with pytest.raises(AttributeError, match=message):
+        _ = kerasae.build_gru_ae
+    with pytest.raises(AttributeError, match=r"no attribute 'predit'.*mean 'predict'"):
+        _ = kerasae.predit
 
 
 def test_what_follows_from_the_variants_is_written_down():
@@ -148,6 +175,87 @@ def run(code, **environment):
         check=True,
         env={**os.environ, **environment},
     ).stdout
+
+
+# A machine without some of the backends, on which none was chosen.
+WITHOUT = """
+import importlib.machinery, sys
+class Without(importlib.machinery.PathFinder):
+    @classmethod
+    def find_spec(cls, name, *rest):
+        hidden = name.partition(".")[0] in {absent!r}
+        return None if hidden else super().find_spec(name, *rest)
+place = sys.meta_path.index(importlib.machinery.PathFinder)
+sys.meta_path[place] = Without
+"""
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def on_a_machine_with(backends, code, folder, **environment):
+    """Run code where only some backends are installed; return what it printed."""
+    absent = [name for name in BACKENDS if name not in backends]
+    environment = {"KERAS_BACKEND": "", "KERAS_HOME": str(folder), **environment}
+    return run(WITHOUT.format(absent=absent) + code, **environment).strip()
+
+
+BUILD = """
+import kerasae
+code = kerasae.build_undercomplete_ae(8, latent_dim=2).encoder.output_shape
+import keras
+print(keras.backend.backend(), code)
+"""
+
+
+@pytest.mark.every_backend
+def test_the_only_backend_is_taken(tmp_path):
+    backend = keras.backend.backend()
+    printed = on_a_machine_with([backend], BUILD, tmp_path)
+    assert printed == f"{backend} (None, 2)"
+    # Keras has written down a backend that nobody chose.
+    assert "tensorflow" in (tmp_path / "keras.json").read_text()
+    assert on_a_machine_with([backend], BUILD, tmp_path) == printed
+
+
+def test_a_backend_is_taken_after_keras_failed_for_want_of_one(tmp_path):
+    first = (
+        "try:\n    import keras\nexcept ImportError as error:\n    print(error.name)"
+    )
+    printed = on_a_machine_with(["torch"], first + BUILD, tmp_path)
+    assert printed.splitlines() == ["tensorflow", "torch (None, 2)"]
+
+
+def test_what_was_chosen_stays(tmp_path):
+    code = "import os, kerasae; print(os.environ['KERAS_BACKEND'])"
+    machine = (["jax", "torch"], code, tmp_path)
+    assert on_a_machine_with(*machine) == "jax"
+    assert on_a_machine_with(*machine, KERAS_BACKEND="torch") == "torch"
+    (tmp_path / "keras.json").write_text('{"backend": "torch"}')
+    assert on_a_machine_with(*machine) == ""  # Keras reads it
+    (tmp_path / "keras.json").write_text("[]")
+    assert on_a_machine_with(*machine) == "jax"
+    assert on_a_machine_with(BACKENDS, code, tmp_path) == ""
+    # A folder of that name is no backend.
+    (tmp_path / "tensorflow").mkdir()
+    where = f"import os; os.chdir({str(tmp_path)!r});"
+    assert on_a_machine_with(["jax"], where + code, tmp_path) == "jax"
+
+
+@pytest.mark.parametrize(
+    ("backends", "advice"),
+    [
+        (["torch"], "Or take torch, which is installed: KERAS_BACKEND=torch"),
+        ([], 'or another one, with: pip install "kerasae[tensorflow]"'),
+    ],
+)
+def test_a_missing_backend_is_said_in_a_line(backends, advice, tmp_path):
+    code = (
+        "import kerasae\n"
+        "try:\n    kerasae.build_vae()\nexcept ImportError as error:\n    print(error)"
+    )
+    told = {"KERAS_BACKEND": "tensorflow"} if backends else {}
+    printed = on_a_machine_with(backends, code, tmp_path, **told)
+    assert printed.startswith("The backend 'tensorflow' is not installed.")
+    assert printed.endswith(advice)
 
 
 def test_importing_is_light():

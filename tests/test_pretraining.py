@@ -227,6 +227,11 @@ def test_a_decoder_that_is_no_mirror_is_refused(images):
         ({"corruption": "gauss"}, ValueError, "Did you mean 'gaussian'"),
         ({"dropout": 1.0}, ValueError, "`dropout` must be a number in"),
         ({"validation_split": 1.5}, ValueError, "`validation_split`"),
+        (
+            {"validation_split": 0.5, "sample_weight": np.ones(9)},
+            ValueError,
+            "0 where there are sample weights",
+        ),
         ({"x": np.zeros((4, 7))}, ValueError, r"of the shape .*\(n, 8, 8, 1\)"),
         ({"x": [["a", "b"]]}, TypeError, "real numbers"),
     ],

@@ -1,9 +1,12 @@
 """Runs in folders, from Python; `test_cli.py` goes through the command."""
 
+import io
 import json
+import re
 import signal
 import sys
 from contextlib import suppress
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -11,9 +14,11 @@ import pytest
 
 import kerasae
 from kerasae import runs
+from kerasae.callbacks import Progress
 from kerasae.engine.generators import generator_states
 from kerasae.runs import Checkpoint, Run
 from kerasae.runs._interruption import Interruption
+from kerasae.runs.early_stopping import EarlyStopping
 from kerasae.runs.resumable import fit_in_folder
 from kerasae.runs.run import HISTORY
 
@@ -256,6 +261,117 @@ def test_another_handler_stays(handler):
     with Interruption():
         assert signal.getsignal(signal.SIGINT) is handler
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+# No epoch is better than the first.
+STUCK = {"optimizer": "sgd", "learning_rate": 1e-30, "batch_size": 512, "log": str}
+
+
+@pytest.mark.every_backend
+def test_patience_ends_a_run_at_its_best_epoch(tmp_path):
+    record = runs.train(tmp_path, "undercomplete", epochs=9, patience=2, **STUCK)
+    assert (record["epochs"], record["best_epoch"]) == (3, 1)
+    assert len(Run(tmp_path).history()["val_loss"]) == 3
+    assert not list(tmp_path.glob("*0*.keras"))
+    again = {"epochs": 20, "resume": True, **STUCK}
+    with pytest.raises(ValueError, match=r"stopped after epoch 3.*more.*--patience"):
+        runs.train(tmp_path, "undercomplete", patience=2, **again)
+    # From the best epoch on.
+    record = runs.train(tmp_path, "undercomplete", patience=3, **again)
+    assert (record["epochs"], record["best_epoch"]) == (4, 1)
+    record = runs.train(tmp_path, "undercomplete", **{**again, "epochs": 6})
+    assert record["epochs"] == 6
+    assert "best_epoch" not in record
+
+
+def test_with_patience_the_model_is_that_of_the_best_epoch(tmp_path, images):
+    # Nothing to learn but by heart: the validation loss soon rises.
+    np.save(tmp_path / "noise.npy", images(40, 30))
+    options = {"data": str(tmp_path / "noise.npy"), "learning_rate": 0.03, "log": str}
+    patient = runs.train(tmp_path / "a", "deep", epochs=40, patience=5, **options)
+    best, losses = patient["best_epoch"], Run(tmp_path / "a").history()["val_loss"]
+    assert best == 1 + int(np.argmin(losses))
+    assert patient["epochs"] == len(losses) == best + 5
+    short = runs.train(tmp_path / "b", "deep", epochs=best, **options)
+    assert short["errors"] == patient["errors"]
+
+
+# Validation losses, and where training stops at a patience of 2: epochs and the best.
+LOSSES = ([3.0, 2.0, 2.5, 1.0, 1.0, 4.0, 5.0], (6, 4))
+
+
+@pytest.mark.parametrize("killed_at", range(1, 7))
+@pytest.mark.parametrize("moment", ["before", "checkpoint", "best"])
+def test_a_killed_run_has_the_patience_that_it_had(killed_at, moment, tmp_path):
+    losses, expected = LOSSES
+    run, killed = Run(tmp_path), False
+    run.begin(SETTINGS)
+    while True:
+        done, _ = 0, run.path(HISTORY).touch()
+        stopping = EarlyStopping(run, 2)
+        stopping.set_model(SimpleNamespace(stop_training=False))
+        if run.checkpoints():  # resumed
+            done = int(run.checkpoints()[-1].read_text())
+            run._keep_epochs(done)
+            if stopping.restore(run.history()["val_loss"]):
+                break
+        for epoch in range(done, len(losses)):
+            dies = not killed and epoch + 1 == killed_at
+            rows = [f"{n},{loss}" for n, loss in enumerate(losses[: epoch + 1])]
+            run.path(HISTORY).write_text("\n".join(["epoch,val_loss", *rows, ""]))
+            if dies and moment == "before":
+                break
+            run.checkpoint(epoch + 1).write_text(str(epoch + 1))
+            run.remove_checkpoints(keep=run.checkpoint(epoch + 1))
+            if dies and moment == "checkpoint":
+                break
+            stopping.on_epoch_end(epoch, {"val_loss": losses[epoch]})
+            if dies or stopping.model.stop_training:
+                break
+        if killed or not dies:
+            break
+        killed = True
+    best, path = run.best()
+    assert (len(run.history()["val_loss"]), best) == expected
+    assert path.read_text() == str(best)
+    assert len(list(tmp_path.glob("best-*"))) == 1
+
+
+def test_patience_that_comes_later_counts_from_there(tmp_path):
+    run = Run(tmp_path)
+    run.begin(SETTINGS)
+    run.checkpoint(3).write_text("3")
+    stopping = EarlyStopping(run, 2)
+    assert not stopping.restore([1.0, 2.0, 3.0])
+    assert run.best()[0] == 3
+
+
+class Terminal(io.StringIO):
+    """Keeps all that is drawn."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_the_bar_leaves_room_for_what_a_terminal_echoes(columns, monkeypatch):
+    """Behind a bar as wide as the terminal, "^C" breaks the line."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    terminal = Terminal()
+    progress = Progress(terminal)
+    progress.set_params({"epochs": 400, "steps": 10})
+    progress.on_train_begin()
+    progress.on_epoch_begin(9)
+    names = ("kl_loss", "loss", "reconstruction_loss", "val_kl_loss", "val_loss")
+    progress.on_epoch_end(9, dict.fromkeys(names, 0.25))
+    progress.close()
+    drawn = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", terminal.getvalue())
+    lines = re.split(r"[\r\n]", drawn)
+    last = [line for line in lines if line.strip()][-1]
+    assert max(map(len, lines)) <= columns - 3
+    assert "epoch 10/400" in last
+    assert " loss 0.2500" in last
+    assert ("val_loss 0.2500" in last) == (columns > 60)
 
 
 @pytest.mark.every_backend

@@ -1,4 +1,5 @@
 import copy
+import inspect
 import os
 import pickle
 import subprocess
@@ -28,6 +29,65 @@ def test_the_triple_unpacks_and_has_names():
         triple.encoder,
         triple.decoder,
     )
+
+
+@pytest.mark.every_backend
+def test_what_people_type_first_works(images, tmp_path, capsys):
+    triple, twin = (
+        kerasae.build_undercomplete_ae(6, latent_dim=2, seed=0) for _ in range(2)
+    )
+    x, options = images(64, 6), {"epochs": 2, "verbose": 0, "shuffle": False}
+    history = triple.fit(x, validation_data=x[:8], **options)
+    expected = kerasae.fit(twin, x, validation_data=x[:8], **options)
+    assert history.history == expected.history
+    np.testing.assert_array_equal(triple.predict(x), kerasae.predict(twin, x))
+    assert triple.predict(x[:5], batch_size=2).shape == (5, 6)
+    assert triple.save(tmp_path / "a.keras") == tmp_path / "a.keras"
+    loaded = kerasae.load(tmp_path / "a.keras")
+    np.testing.assert_allclose(loaded.predict(x), triple.predict(x), atol=1e-6)
+    triple.summary()
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in ("input", "code", "reconstruction"))
+    assert isinstance(triple, tuple)
+    assert len(triple) == 3
+
+
+@pytest.mark.parametrize("name", ["fit", "predict"])
+def test_methods_take_what_the_functions_take(name):
+    ours = inspect.signature(getattr(kerasae.Autoencoder, name)).parameters
+    theirs = inspect.signature(getattr(kerasae, name)).parameters
+    assert [*ours.values()][1:] == [*theirs.values()][1:]
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("evaluate", "triple.autoencoder.evaluate"),
+        ("layers", "triple.autoencoder.layers"),
+        ("compile", "Write kerasae.compile(triple, ...)."),
+        ("train", "Write triple.fit(x)."),
+        ("encode", "Write kerasae.predict(triple.encoder, x)."),
+        ("load", "Write kerasae.load(path)."),
+        ("sumary", "Did you mean 'summary'?"),
+        ("decode_all", "Did you mean 'decoder'?"),
+    ],
+)
+def test_other_names_say_what_to_write(name, advice):
+    triple = kerasae.split(model())
+    with pytest.raises(AttributeError) as error:
+        getattr(triple, name)
+    assert str(error.value).startswith(
+        f"'Autoencoder' object has no attribute {name!r}"
+    )
+    assert advice in str(error.value)
+
+
+def test_probing_a_triple_finds_nothing():
+    triple = kerasae.split(model())
+    assert not hasattr(triple, "shape")
+    with pytest.raises(AttributeError) as error:
+        _ = triple.__array__
+    assert str(error.value).endswith("'__array__'")
 
 
 @pytest.mark.every_backend

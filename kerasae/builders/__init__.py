@@ -4,6 +4,7 @@ A new variant is a module of this folder; `_registry` says how it is found. Buil
 are imported when they are used, so that names and summaries need no backend.
 """
 
+from kerasae._public_names import no_attribute
 from kerasae.builders import _registry
 from kerasae.builders._registry import SAMPLE_AXES as SAMPLE_AXES
 from kerasae.builders._registry import SUMMARIES as SUMMARIES
@@ -17,8 +18,8 @@ __all__ = sorted(_BUILDERS)
 def __getattr__(name: str) -> _registry.Builder:
     if name in _BUILDERS:
         return VARIANTS[_BUILDERS[name]]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise no_attribute(__name__, name, __dir__)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*__all__, "SAMPLE_AXES", "SUMMARIES", "VARIANTS", "describe"])

@@ -1,9 +1,11 @@
 """The application: its commands, in the order in which `--help` lists them."""
 
+import inspect
 import os
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,22 +17,37 @@ from kerasae.cli._variant_commands import list_variants, summary
 
 _WITH_VARIANT_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
+# Click's error for words that it does not understand. Newer releases of typer carry
+# click within themselves, and hand on nothing but kinds of this error.
+_USAGE_ERROR: Any = typer.BadParameter.__base__
+
 app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
+    # Plain text: in typer's boxes a switch looks as if it took a value, and a narrow
+    # terminal breaks every word.
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": lambda word: word.replace("_", "-"),
+    },
 )
 
 
 def main() -> None:
-    """Run the command line; turn our errors into one line and an exit code."""
+    """Run the command line; turn errors into one line and an exit code."""
     try:
-        app()
+        code = app(standalone_mode=False)
+    except _USAGE_ERROR as error:
+        text = error.format_message().removesuffix(".")
+        command = error.ctx.command_path if error.ctx else "kerasae"
+        print(f"Error: {text}. See: {command} --help", file=sys.stderr)
+        code = error.exit_code
     except (ValueError, TypeError, OSError, ImportError, RuntimeError) as error:
         if os.environ.get("KERASAE_TRACEBACK"):
             raise
         print(f"Error: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
+        code = 1
+    raise SystemExit(code or 0)
 
 
 def _print_version(requested: bool) -> None:
@@ -39,8 +56,9 @@ def _print_version(requested: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def kerasae(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -52,13 +70,27 @@ def kerasae(
     ] = False,
 ) -> None:
     """Autoencoders for Keras 3, on TensorFlow, JAX and PyTorch."""
+    if context.invoked_subcommand is None:
+        print(context.get_help(), file=sys.stderr)
+        raise typer.Exit(2)
 
 
-app.command(context_settings=_WITH_VARIANT_OPTIONS)(train)
-app.command("list")(list_variants)
-app.command(context_settings=_WITH_VARIANT_OPTIONS)(summary)
-app.command()(plot)
-app.command()(compare)
-app.command()(reconstruct)
-app.command()(encode)
-app.command("reproduce")(reproduce_source)
+def _add(
+    function: Callable[..., None],
+    name: str | None = None,
+    settings: dict[str, bool] | None = None,
+) -> None:
+    """Add a command, with the first line of its docstring for the list of them all."""
+    first_line = (inspect.getdoc(function) or "").partition("\n")[0]
+    # A `short_help` is not cut off on narrow terminals.
+    app.command(name, short_help=first_line, context_settings=settings)(function)
+
+
+_add(train, settings=_WITH_VARIANT_OPTIONS)
+_add(list_variants, "list")
+_add(summary, settings=_WITH_VARIANT_OPTIONS)
+_add(plot)
+_add(compare)
+_add(reconstruct)
+_add(encode)
+_add(reproduce_source, "reproduce")

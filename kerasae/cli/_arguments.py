@@ -5,8 +5,27 @@ from typing import Annotated
 
 import typer
 
+from kerasae._backend_choice import BACKENDS
+from kerasae.builders import SUMMARIES
+from kerasae.cli._printing import variant_word
+
+
+def _variants() -> list[tuple[str, str]]:
+    """Return what a shell completes a variant from, without a backend."""
+    return [(variant_word(name), summary) for name, summary in SUMMARIES.items()]
+
+
+def _backends() -> list[str]:
+    return list(BACKENDS)
+
+
 Variant = Annotated[
-    str, typer.Argument(help="Which autoencoder; `kerasae list` names them.")
+    str,
+    typer.Argument(
+        metavar="VARIANT",
+        help="Which autoencoder; `kerasae list` names them.",
+        autocompletion=_variants,
+    ),
 ]
 RunFolder = Annotated[
     Path, typer.Argument(metavar="RUN", help="A folder written by `kerasae train`.")
@@ -15,7 +34,8 @@ Backend = Annotated[
     str | None,
     typer.Option(
         help="tensorflow, jax or torch. Default: the one Keras is set to, "
-        "otherwise the first one installed."
+        "otherwise the first one installed.",
+        autocompletion=_backends,
     ),
 ]
 RunData = Annotated[

@@ -1,6 +1,10 @@
 """What commands print: tables, errors and counts."""
 
+import shutil
+import textwrap
 from collections.abc import Sequence
+
+_INDENT = " " * 6
 
 
 def print_table(rows: Sequence[Sequence[str]], text_columns: int = 1) -> None:
@@ -18,9 +22,26 @@ def print_table(rows: Sequence[Sequence[str]], text_columns: int = 1) -> None:
         print("  ".join(cells).rstrip())
 
 
+def print_explained(term: str, text: str) -> None:
+    """Print a term, and below it a text in lines that fit the terminal."""
+    width = min(shutil.get_terminal_size().columns, 88)
+    print(f"  {term}")
+    if text:
+        print(
+            textwrap.fill(
+                text, width, initial_indent=_INDENT, subsequent_indent=_INDENT
+            )
+        )
+
+
 def error_cell(error: float | None) -> str:
     """Return an error as tables show it."""
     return "-" if error is None else f"{error:.5f}"
+
+
+def variant_word(name: str) -> str:
+    """Return a variant's name as the command line writes it: `conv-vae`."""
+    return name.replace("_", "-")
 
 
 def counted(count: int, noun: str) -> str:

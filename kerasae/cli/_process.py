@@ -4,37 +4,19 @@ Keras is imported inside the commands: `--help` needs no backend, and `--backend
 be set before Keras is imported.
 """
 
-import importlib.util
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kerasae import _checks
-
-BACKENDS = ("tensorflow", "jax", "torch")
+from kerasae import _backend_choice, _checks
 
 
 def use_backend(backend: str | None) -> None:
     """Choose the backend, before anything imports Keras."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if backend is not None:
-        _checks.one_of("backend", backend, BACKENDS)
-    else:
-        backend = os.environ.get("KERAS_BACKEND") or _configured_backend()
-        if backend is not None:
-            _checks.one_of("KERAS_BACKEND", backend, BACKENDS)
-    if backend is None:
-        installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
-        backend = installed[0] if installed else "tensorflow"
-    if importlib.util.find_spec(backend) is None:
-        raise ImportError(
-            f"The backend {backend!r} is not installed. Install it with: "
-            f'pip install "kerasae[{backend}]"'
-        )
-    os.environ["KERAS_BACKEND"] = backend
+    _backend_choice.set_backend(backend)
     with _native_messages_hidden():
         import keras  # noqa: F401
 
@@ -78,14 +60,3 @@ def _native_messages_hidden() -> Iterator[None]:
     finally:
         os.dup2(terminal, 2)
         os.close(terminal)
-
-
-def _configured_backend() -> str | None:
-    """Return the backend in Keras's configuration file, if that is installed."""
-    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
-    try:
-        backend = json.loads((home / "keras.json").read_text()).get("backend")
-    except (OSError, ValueError):
-        return None
-    # Keras writes the file unasked; only an installed backend was a choice.
-    return backend if backend and importlib.util.find_spec(backend) else None

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kerasae.cli._arguments import Backend, RunData, RunFolder
-from kerasae.cli._printing import error_cell, print_table
+from kerasae.cli._printing import error_cell, print_table, variant_word
 from kerasae.cli._process import use_backend
 
 
@@ -37,7 +37,7 @@ def compare(
     models = [
         (
             row["run"],
-            row["variant"].replace("_", "-"),
+            variant_word(row["variant"]),
             row["backend"],
             str(row["code_size"]),
             f"{row['parameters']:,}",

@@ -7,7 +7,7 @@ import typer
 
 from kerasae.cli import _variant_options
 from kerasae.cli._arguments import Backend, Seed, Variant
-from kerasae.cli._printing import counted, error_cell, print_table
+from kerasae.cli._printing import counted, error_cell, print_table, variant_word
 from kerasae.cli._process import exit_on_interrupt, set_seed, use_backend
 
 
@@ -18,7 +18,7 @@ def train(
         str,
         typer.Option(
             help="digits, mnist, fashion_mnist, an .npy or .npz file, or a folder of "
-            "images."
+            "images. Values outside [0, 1] need --output-activation linear."
         ),
     ] = "digits",
     epochs: Annotated[int, typer.Option(help="Total number of epochs.")] = 50,
@@ -26,6 +26,21 @@ def train(
     optimizer: Annotated[str, typer.Option(help="A Keras optimizer.")] = "adam",
     learning_rate: Annotated[
         float | None, typer.Option(help="Default: the optimizer's own.")
+    ] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            help="A Keras loss, such as mean_squared_error. Default: the one that "
+            "suits the model's output."
+        ),
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            metavar="EPOCHS",
+            help="Stop when the validation loss has not fallen for so many epochs, and "
+            "keep the model of the best one. Default: train for all epochs.",
+        ),
     ] = None,
     backend: Backend = None,
     seed: Seed = 0,
@@ -55,7 +70,7 @@ def train(
     name = _variant_options.variant_name(variant)
     command_options = [option for p in context.command.params for option in p.opts]
     options = _variant_options.parse(VARIANTS[name], context.args, command_options)
-    folder = output or Path("runs") / f"{name}-{Path(data).stem}"
+    folder = output or Path("runs") / f"{variant_word(name)}-{Path(data).stem}"
     set_seed(seed)
     run = runs.Run(folder)
     with exit_on_interrupt(lambda: run.exists and not run.read()["finished"]):
@@ -68,6 +83,8 @@ def train(
             batch_size=batch_size,
             optimizer=optimizer,
             learning_rate=learning_rate,
+            loss=loss,
+            patience=patience,
             seed=seed,
             resume=resume,
             force=force,
@@ -83,6 +100,9 @@ def train(
         f"\n{counted(record['epochs'], 'epoch')}, {record['seconds']:.1f} s of "
         f"training on {record['backend']}, {record['parameters']:,} parameters"
     )
+    if "best_epoch" in record:
+        best = f"epoch {record['best_epoch']}"
+        print(f"the model is that of {best}, which had the lowest validation loss")
     print(f"files in {folder}:")
     for path in sorted(folder.iterdir()):
         if not path.name.startswith("."):

@@ -6,6 +6,7 @@ import typer
 
 from kerasae.cli import _variant_options
 from kerasae.cli._arguments import Backend, Variant
+from kerasae.cli._printing import print_explained, variant_word
 from kerasae.cli._process import use_backend
 
 
@@ -15,7 +16,7 @@ def list_variants() -> None:
 
     width = max(map(len, SUMMARIES))
     for name, summary in SUMMARIES.items():
-        print(f"{name.replace('_', '-'):{width}}  {summary}")
+        print(f"{variant_word(name):{width}}  {summary}")
 
 
 def summary(
@@ -26,7 +27,7 @@ def summary(
     ] = None,
     backend: Backend = None,
 ) -> None:
-    """Show a variant's layers, and the options it takes with their defaults."""
+    """Show a variant's layers, and explain the options that it takes."""
     use_backend(backend)
     from kerasae.builders import VARIANTS
 
@@ -36,7 +37,8 @@ def summary(
     if input_shape is not None:
         options["input_shape"] = _variant_options.parse_value(input_shape)
     builder(**options).autoencoder.summary()
-    print("Options:")
-    for name, parameter in _variant_options.parameters(builder).items():
+    print("Options, here and for `kerasae train`:")
+    explained = _variant_options.explanations(builder)
+    for option, parameter in _variant_options.parameters(builder).items():
         default = _variant_options.option_text(parameter.default)
-        print(f"  {name}  (default: {default})")
+        print_explained(f"{option}  (default: {default})", explained[parameter.name])

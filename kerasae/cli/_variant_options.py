@@ -1,10 +1,12 @@
 """The options of a variant: its builder's arguments, as a shell passes them."""
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from kerasae import _checks
+from kerasae.cli._printing import variant_word
 
 _BOOLEANS = {"true": True, "false": False}
 
@@ -19,9 +21,11 @@ def variant_name(text: str) -> str:
 
     name = text.replace("-", "_")
     if name not in VARIANTS:
+        known = [variant_word(name) for name in VARIANTS]
+        hint = _checks.nearest(variant_word(name), known)
         raise ValueError(
-            f"There is no variant {name!r}. {_checks.nearest(name, VARIANTS)} "
-            "The variant comes first, options after it."
+            f"There is no variant {text!r}. {hint} The variant comes first, options "
+            "after it."
         )
     return name
 
@@ -33,6 +37,34 @@ def parameters(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
         for name, parameter in inspect.signature(builder).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY and name not in ("seed", "name")
     }
+
+
+def explanations(builder: Callable[..., Any]) -> dict[str, str]:
+    """Return what the builder's docstring says about each of its arguments.
+
+    "As in `build_deep_ae`." is replaced by what that builder says, and values are
+    written as on the command line.
+    """
+    section = (inspect.getdoc(builder) or "").partition("\nArgs:\n")[2]
+    section = re.split(r"^\S", section, maxsplit=1, flags=re.MULTILINE)[0]
+    texts = {}
+    for entry in re.split(r"^    (?=\S)", section, flags=re.MULTILINE)[1:]:
+        name, _, text = entry.partition(":")
+        texts[name] = " ".join(text.split())
+    for name, text in texts.items():
+        other = re.match(r"As in `(build_\w+)`\.", text)
+        if other:
+            from kerasae import builders
+
+            there = explanations(getattr(builders, other[1]))[name]
+            texts[name] = there + text[other.end() :]
+    return {name: _in_shell_words(text) for name, text in texts.items()}
+
+
+def _in_shell_words(text: str) -> str:
+    """Return text with `masking,0.3` for the pair and `relu` for the quoted name."""
+    text = re.sub(r'\("(\w+)", ([^()]+)\)', r"\1,\2", text.replace("`", ""))
+    return re.sub(r'"(\w+)"', r"\1", text)
 
 
 def parse(
@@ -55,6 +87,8 @@ def parse(
     words = list(arguments)
     while words:
         word, equals, text = words.pop(0).partition("=")
+        if word.startswith("--"):
+            word = word.replace("_", "-")
         if word not in known:
             own = [option for option in command_options if option.startswith("--")]
             hint = _checks.nearest(word, (*known, *own))

@@ -1,5 +1,6 @@
 """Data sets, files, folders of images; scaling, corrupted copies and streams."""
 
+from kerasae._public_names import public
 from kerasae.data.binarized import Binarized, binarize
 from kerasae.data.corruption import corrupt
 from kerasae.data.datasets import Dataset, Source, load_dataset, load_samples
@@ -17,3 +18,5 @@ __all__ = [
     "pairs",
     "scale",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

@@ -115,11 +115,15 @@ def _read_file(path: Path) -> Raw:
 
 
 def _array_names(keys: list[str]) -> list[tuple[str, str]]:
-    """Return the names of the samples and of their labels, for each part."""
-    if "x_train" in keys and "x_test" in keys:
-        return [("x_train", "y_train"), ("x_test", "y_test")]
-    if "x" in keys:
-        return [("x", "y")]
+    """Return the names of the samples and of their labels, for each part.
+
+    Names count in small letters and, as scikit-learn's users write them, in capitals.
+    """
+    named = {key.lower(): key for key in keys if key.lower() not in keys}
+    named |= {key: key for key in keys}
+    for parts in (("_train", "_test"), ("",)):
+        if all(f"x{part}" in named for part in parts):
+            return [(named[f"x{part}"], named.get(f"y{part}", "")) for part in parts]
     return [(keys[0], "")] if len(keys) == 1 else []
 
 

@@ -14,10 +14,10 @@ Source = str | os.PathLike[str] | np.ndarray
 
 
 class Dataset(NamedTuple):
-    """Training and test samples, scaled to [0, 1].
+    """Training and test samples, scaled to [0, 1] unless they were left as they are.
 
     Attributes:
-        x_train: Training samples, float32 of shape (n, *sample), in [0, 1].
+        x_train: Training samples, float32 of shape (n, *sample).
         x_test: Test samples, likewise.
         y_train: Labels of the training samples, shape (n, ...), or None.
         y_test: Labels of the test samples, or None.
@@ -28,8 +28,8 @@ class Dataset(NamedTuple):
         >>> import numpy as np
         >>> from kerasae.data import load_dataset
         >>> table = load_dataset(np.random.default_rng(0).random((10, 4)))
-        >>> table.x_train.shape, table.x_test.shape, table.y_train is None
-        ((8, 4), (2, 4), True)
+        >>> table
+        Dataset('array': x_train (8, 4), x_test (2, 4))
     """
 
     x_train: np.ndarray
@@ -39,9 +39,20 @@ class Dataset(NamedTuple):
     name: str
     notes: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """Return the shapes of the arrays, instead of all their numbers."""
+        parts = ("x_train", "x_test", "y_train", "y_test")
+        arrays = ((part, getattr(self, part)) for part in parts)
+        shapes = (f"{part} {x.shape}" for part, x in arrays if x is not None)
+        return f"Dataset({self.name!r}: {', '.join(shapes)})"
+
 
 def load_dataset(
-    source: Source, *, test_fraction: float | None = None, seed: int = 0
+    source: Source,
+    *,
+    test_fraction: float | None = None,
+    seed: int = 0,
+    scale: bool | None = True,
 ) -> Dataset:
     """Load a data set, scale it to [0, 1] and split it for training.
 
@@ -54,11 +65,14 @@ def load_dataset(
             "fashion_mnist" (28x28, from `<name>.npz` in the folder that the
             environment variable `KERASAE_DATA` names, else from Keras); a .npy or
             .npz file (`x_train` and `x_test`, or `x`, or a single array; labels
-            in `y_train`, `y_test`, `y`); a folder of images of one size (the
+            in `y_train`, `y_test`, `y`; capital letters as well); a folder of images of one size (the
             subfolder is the label); or an array of shape (n_samples, ...).
         test_fraction: The test part's share, in (0, 1); None means 0.3 for digits,
             else 0.2. Not for data that come split.
         seed: Whole number, 0 or larger.
+        scale: Whether to bring values to [0, 1]: 8-bit integers are divided by 255,
+            and other values outside [0, 1] are refused. None leaves those as they
+            are, as tables need that are standardized; False leaves all.
 
     Returns:
         A `Dataset`. Images have the shape (n, height, width, channels).
@@ -73,7 +87,7 @@ def load_dataset(
         >>> digits.x_train.shape, digits.notes[1]
         ((1257, 8, 8, 1), 'split: 1257 training and 540 test samples, stratified, seed 0')
     """  # noqa: E501
-    raw, scaled, notes = _load(source)
+    raw, scaled, notes = _load(source, scale)
     if len(scaled) == 2:
         if test_fraction is not None:
             raise ValueError(
@@ -93,18 +107,19 @@ def load_dataset(
 
 
 def load_samples(
-    source: Source, *, split: str = "all"
+    source: Source, *, split: str = "all", scale: bool | None = True
 ) -> tuple[np.ndarray, np.ndarray | None, tuple[str, ...]]:
-    """Load samples scaled to [0, 1], by default all of them, in their own order.
+    """Load samples, by default all of them, in their own order, scaled to [0, 1].
 
     Args:
         source: As for `load_dataset`.
         split: "all" for every sample in the order of the source, training before
             test samples; "train" or "test" for that part of `load_dataset(source)`.
+        scale: As for `load_dataset`.
 
     Returns:
-        `(x, y, notes)`: float32 array of shape (n, *sample), values in [0, 1];
-        labels of shape (n, ...) or None; what was done to the data, a line each.
+        `(x, y, notes)`: float32 array of shape (n, *sample); labels of shape
+        (n, ...) or None; what was done to the data, a line each.
 
     Raises:
         OSError, TypeError, ValueError: As for `load_dataset`.
@@ -116,9 +131,9 @@ def load_samples(
         ((1797, 8, 8, 1), [0, 1, 2, 3, 4], ('values in 0..16 were divided by 16',))
     """
     if one_of("split", split, ("all", "train", "test")) != "all":
-        data = load_dataset(source)
+        data = load_dataset(source, scale=scale)
         return getattr(data, f"x_{split}"), getattr(data, f"y_{split}"), data.notes
-    raw, scaled, notes = _load(source)
+    raw, scaled, notes = _load(source, scale)
     x = scaled[0] if len(scaled) == 1 else np.concatenate(scaled)
     labels = [y for _, y in raw.parts if y is not None]
     return x, np.concatenate(labels) if len(labels) == len(scaled) else None, notes
@@ -152,10 +167,12 @@ def _random_split(raw: Raw, share: float | None, seed: int) -> tuple[Any, Any, s
     return train, test, f"{how}, seed {seed}"
 
 
-def _load(source: Source) -> tuple[Raw, list[np.ndarray], tuple[str, ...]]:
+def _load(
+    source: Source, scale: bool | None
+) -> tuple[Raw, list[np.ndarray], tuple[str, ...]]:
     """Return what was read, the scaled samples of each part, and the notes so far."""
     raw = read(source)
-    scaled, note = scaled_alike(raw.name, [x for x, _ in raw.parts])
+    scaled, note = scaled_alike(raw.name, [x for x, _ in raw.parts], scale=scale)
     shapes = [x.shape for x in scaled]
     if shapes[0][1:] != shapes[-1][1:]:
         raise ValueError(

@@ -4,9 +4,11 @@ from typing import Any
 
 import keras
 
+from kerasae import _checks
 from kerasae._types import Loss, ModelOrTriple, Optimizer
 from kerasae.engine._whole import whole
 from kerasae.engine.backend import execution_settings
+from kerasae.engine.optimizers import new_optimizer
 from kerasae.layers.padding_mask import padding_value
 from kerasae.losses import MaskedMeanSquaredError
 from kerasae.models import VariationalAutoencoder
@@ -16,6 +18,8 @@ def compile(  # noqa: A001 - the word that Keras's users know
     model: ModelOrTriple,
     optimizer: Optimizer = "adam",
     loss: Loss = None,
+    *,
+    learning_rate: float | None = None,
     **kwargs: Any,
 ) -> None:
     """Compile an autoencoder with the settings that are fast on this backend.
@@ -32,20 +36,31 @@ def compile(  # noqa: A001 - the word that Keras's users know
             sigmoid output, else the mean squared error; for sequences with padding
             that of the other steps, `kerasae.losses.MaskedMeanSquaredError`.
             Variational autoencoders have a loss of their own.
+        learning_rate: The optimizer's learning rate, positive; an optimizer that is
+            an instance is copied for it. None leaves the optimizer as it is.
         **kwargs: Anything else that `keras.Model.compile` takes; it takes precedence
             over the settings chosen here.
+
+    Raises:
+        TypeError: If `learning_rate` is no number, or the optimizer has a schedule of
+            learning rates.
+        ValueError: If it is not positive, or there is no such optimizer.
 
     Example:
         >>> import kerasae
         >>> triple = kerasae.build_undercomplete_ae(784)
-        >>> kerasae.compile(triple)
-        >>> triple.autoencoder.loss
-        'binary_crossentropy'
+        >>> kerasae.compile(triple, learning_rate=0.01)
+        >>> rate = triple.autoencoder.optimizer.learning_rate
+        >>> triple.autoencoder.loss, round(float(rate), 4)
+        ('binary_crossentropy', 0.01)
     """
     autoencoder = whole(model)
     settings = execution_settings(autoencoder)
     if kwargs.get("run_eagerly"):
         settings["jit_compile"] = False
+    if learning_rate is not None:
+        rate = _checks.positive("learning_rate", learning_rate)
+        optimizer = new_optimizer(optimizer, rate)
     autoencoder.compile(
         optimizer=optimizer,
         loss=default_loss(autoencoder) if loss is None else loss,

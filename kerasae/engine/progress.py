@@ -8,6 +8,9 @@ import keras
 
 from kerasae.engine.progress_bar import new_bar
 
+_TOTALS = ("loss", "val_loss")
+_BAR_AND_TIMES = 50  # columns, of which the bar has ten
+
 
 class Progress(keras.callbacks.Callback):
     """Shows one bar for the whole run, with losses and the time left.
@@ -77,13 +80,13 @@ class Progress(keras.callbacks.Callback):
         """Move the bar."""
         if self._bar is not None and self.params.get("steps"):
             done = self._epoch - self._first + (batch + 1) / self.params["steps"]
-            self._bar.update(self._task, completed=done, losses=_losses(logs))
+            self._bar.update(self._task, completed=done, losses=self._beside_bar(logs))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Show the epoch's losses."""
         if self._bar is not None:
             done = epoch + 1 - self._first
-            self._bar.update(self._task, completed=done, losses=_losses(logs))
+            self._bar.update(self._task, completed=done, losses=self._beside_bar(logs))
             return
         seconds = time.perf_counter() - self._started
         print(
@@ -92,6 +95,16 @@ class Progress(keras.callbacks.Callback):
             file=self._stream,
             flush=True,
         )
+
+    def _beside_bar(self, logs: dict[str, float] | None) -> str:
+        """Return as many of the losses as the terminal has room for."""
+        logs = logs or {}
+        room = self._bar.console.width - len(self._label) - _BAR_AND_TIMES
+        totals = {name: logs[name] for name in _TOTALS if name in logs}
+        for shown in (logs, totals):
+            if len(text := _losses(shown)) <= room:
+                return text
+        return _losses({name: logs[name] for name in _TOTALS[:1] if name in logs})
 
     def close(self) -> None:
         """Leave the terminal as it was, also after an interruption."""
@@ -105,6 +118,7 @@ class Progress(keras.callbacks.Callback):
 
 
 def _losses(logs: dict[str, float] | None) -> str:
-    return "  ".join(
-        f"{name} {value:.4f}" for name, value in (logs or {}).items() if "loss" in name
-    )
+    """Return the losses in a line: `loss` first, then its parts, then validation."""
+    names = [name for name in logs or {} if "loss" in name]
+    names.sort(key=lambda name: (name.startswith("val_"), name not in _TOTALS))
+    return "  ".join(f"{name} {(logs or {})[name]:.4f}" for name in names)

@@ -23,16 +23,31 @@ def new_bar(stream: TextIO, label: str, *details: str) -> Any:
         *details: What stands between the percentage and the time left.
     """
     from rich.console import Console
+    from rich.constrain import Constrain
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    return Progress(
+    console = Console(file=stream)
+
+    class Bar(Progress):
+        """A bar that leaves room for the "^C" which terminals echo behind it.
+
+        In the last columns, that would move the cursor to the next line, and the bar
+        would be left behind twice.
+        """
+
+        def get_renderables(self) -> Iterator[Any]:
+            """Yield what is drawn: the bar, a little narrower than the terminal."""
+            table = self.make_tasks_table(self.tasks)
+            yield Constrain(table, console.width - 3)
+
+    return Bar(
         TextColumn(label),
         BarColumn(),
         TextColumn("{task.percentage:3.0f} %"),
         *(TextColumn(detail) for detail in details),
         TextColumn("time left"),
         TimeRemainingColumn(),
-        console=Console(file=stream),
+        console=console,
         redirect_stdout=False,
         redirect_stderr=False,
     )

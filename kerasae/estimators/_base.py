@@ -3,10 +3,10 @@
 import math
 import random
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -17,7 +17,11 @@ from sklearn.base import (
 )
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    validate_data,
+)
 
 from kerasae import _checks, training
 from kerasae._arrays import check_scale, extent, is_bytes
@@ -31,12 +35,24 @@ from kerasae.engine.prediction import predict
 from kerasae.engine.samples import check_probabilities
 from kerasae.estimators._output_files import output_files
 
-# Samples and targets.
-Data = tuple[np.ndarray, np.ndarray]
 _IF_DIVERGED = (
     "Scale X, with sklearn.preprocessing.StandardScaler for instance, or choose a "
     "smaller learning_rate."
 )
+
+
+class Samples(NamedTuple):
+    """Samples to train or to judge a network on.
+
+    Attributes:
+        x: Rows, of shape (n_samples, n_features).
+        y: Targets, or `x` itself.
+        weight: Weights with a mean of 1, of shape (n_samples,); None for equal ones.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray | None = None
 
 
 def store(estimator: BaseEstimator, parameters: dict[str, Any]) -> None:
@@ -61,6 +77,7 @@ class BaseNetworkEstimator(
     early_stopping: bool
     validation_fraction: float
     n_iter_no_change: int
+    callbacks: Sequence[keras.callbacks.Callback] | None
     warm_start: bool
     random_state: int | np.random.RandomState | None
     verbose: int
@@ -100,6 +117,13 @@ class BaseNetworkEstimator(
             )
         if self.learning_rate is not None:
             _checks.positive("learning_rate", self.learning_rate)
+        callbacks = () if self.callbacks is None else self.callbacks
+        if not isinstance(callbacks, Sequence) or not all(
+            isinstance(callback, keras.callbacks.Callback) for callback in callbacks
+        ):
+            expected = "a sequence of Keras callbacks, or None"
+            text = _checks.argument_error("callbacks", expected, self.callbacks)
+            raise TypeError(text)
         with (
             output_files(self.log_path, self.export_path) as export,
             self._seeded(resume=resume) as seed,
@@ -126,22 +150,42 @@ class BaseNetworkEstimator(
             random.setstate(states[0])
             np.random.set_state(states[1])  # noqa: NPY002
 
-    def _hold_out(
-        self, seed: int, x: np.ndarray, y: np.ndarray | None = None
-    ) -> tuple[Data, Data | None]:
-        """Return the training data, and what early stopping holds out, or None.
+    def _weights(self, sample_weight: ArrayLike, x: np.ndarray) -> np.ndarray | None:
+        """Return the weights of samples, with a mean of 1 where they are not 0."""
+        if sample_weight is None:
+            return None
+        weight = _check_sample_weight(
+            sample_weight, x, dtype=np.float64, ensure_non_negative=True
+        )
+        if not weight.any():
+            expected = "weights of which one or more are above 0"
+            received = _checks.Description("zeros only")
+            raise ValueError(
+                _checks.argument_error("sample_weight", expected, received)
+            )
+        return weight / weight[weight > 0].mean()
 
-        The labels `y` are stratified; without labels the targets are the samples.
+    def _hold_out(
+        self, seed: int, samples: Samples, validation: Samples | None
+    ) -> tuple[Samples, Samples | None]:
+        """Return what to train on, and what to validate on, or None.
+
+        Without validation data of the user's, early stopping holds a part out, of
+        labels an equal share of each class. Samples of weight 0 are left out.
         """
-        if not self.early_stopping:
-            return (x, x if y is None else y), None
-        parts = train_test_split(
-            *((x,) if y is None else (x, y)),
+        if samples.weight is not None:
+            kept = samples.weight > 0
+            samples = _part(samples, kept)
+        if validation is not None or not self.early_stopping:
+            return samples, validation
+        labels = None if samples.y is samples.x else samples.y
+        train, test = train_test_split(
+            np.arange(len(samples.x)),
             test_size=self.validation_fraction,
             random_state=seed,
-            stratify=y,
+            stratify=labels,
         )
-        return (parts[0], parts[-2]), (parts[1], parts[-1])
+        return _part(samples, train), _part(samples, test)
 
     def _compile(self, model: keras.Model, loss: Loss, **options: Any) -> None:
         optimizer = new_optimizer(self.optimizer, self.learning_rate)
@@ -150,8 +194,8 @@ class BaseNetworkEstimator(
     def _train(
         self,
         model: keras.Model,
-        data: Data,
-        held_out: Data | None,
+        data: Samples,
+        validation: Samples | None,
         *,
         epochs: int,
         resume: bool,
@@ -165,22 +209,26 @@ class BaseNetworkEstimator(
         if self.log_path is not None:
             log = keras.callbacks.CSVLogger(self.log_path, append=epochs_done > 0)
             callbacks.append(log)
-        if held_out is not None:
+        if self.early_stopping:
             callbacks.append(
                 keras.callbacks.EarlyStopping(
                     patience=self.n_iter_no_change, restore_best_weights=True
                 )
             )
-        new = fit(
-            model,
-            *_as_samples(model, data),
-            validation_data=held_out and _as_samples(model, held_out),
-            initial_epoch=epochs_done,
-            epochs=epochs_done + epochs,
-            batch_size=self.batch_size,
-            verbose=self.verbose,
-            callbacks=callbacks,
-        )
+        x, y, weight = _for_model(model, data)
+        options: dict[str, Any] = {
+            "initial_epoch": epochs_done,
+            "epochs": epochs_done + epochs,
+            "batch_size": self.batch_size,
+            "verbose": self.verbose,
+            "callbacks": [*callbacks, *(self.callbacks or ())],
+        }
+        if validation is not None:
+            options["validation_data"] = _given(model, validation)
+        if weight is None:
+            new = fit(model, x, y, **options)
+        else:  # of weights, the loops of ours know nothing
+            new = model.fit(x, y, sample_weight=weight, **options)
         check_finite(new, fix=_IF_DIVERGED)
         self.history_ = {
             name: history.get(name, [])
@@ -260,7 +308,19 @@ def predict_rows(model: keras.Model, rows: np.ndarray) -> np.ndarray:
     return y.reshape(len(rows), -1).astype("float32")
 
 
-def _as_samples(model: keras.Model, data: Data) -> Data:
+def _part(samples: Samples, indices: np.ndarray) -> Samples:
+    """Return some of the samples."""
+    x = samples.x[indices]
+    y = x if samples.y is samples.x else samples.y[indices]
+    return Samples(x, y, None if samples.weight is None else samples.weight[indices])
+
+
+def _for_model(model: keras.Model, samples: Samples) -> Samples:
     """Return rows in the shape that a model takes, targets too if they are the rows."""
-    x = data[0].reshape(-1, *model.input_shape[1:])
-    return x, x if data[1] is data[0] else data[1]
+    x = samples.x.reshape(-1, *model.input_shape[1:])
+    return samples._replace(x=x, y=x if samples.y is samples.x else samples.y)
+
+
+def _given(model: keras.Model, samples: Samples) -> tuple[np.ndarray, ...]:
+    """Return validation data as Keras takes them, with weights or without."""
+    return tuple(part for part in _for_model(model, samples) if part is not None)

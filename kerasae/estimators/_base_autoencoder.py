@@ -14,10 +14,12 @@ from kerasae._types import ArrayLike, Loss
 from kerasae.engine.prediction import predict_float32
 from kerasae.estimators._base import (
     BaseNetworkEstimator,
+    Samples,
     check_range,
     predict_rows,
     rows,
 )
+from kerasae.estimators._data_frames import as_set_output
 from kerasae.layers.padding_mask import padding_value
 from kerasae.metrics import sample_errors
 
@@ -32,26 +34,47 @@ class BaseAutoencoder(BaseNetworkEstimator):
     def _build(self, n_features: int, seed: int) -> Autoencoder:
         """Return a new, uncompiled triple for rows of `n_features`, or raise."""
 
-    def _pretrain(self, triple: Autoencoder, x: np.ndarray, seed: int) -> None:
+    def _pretrain(self, triple: Autoencoder, samples: Samples, seed: int) -> None:
         """Train parts of the triple before the whole; by default, do nothing."""
 
     @property
     def _trained(self) -> Autoencoder:
         return self.autoencoder_
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: Any = None,
+        sample_weight: ArrayLike = None,
+        *,
+        X_val: ArrayLike = None,
+    ) -> Self:
         """Build an autoencoder and train it to reconstruct `X`.
 
         Args:
             X: Array-like of shape (n_samples, n_features), dense and finite.
             y: Ignored.
+            sample_weight: Array-like of shape (n_samples,): how much each sample
+                counts in the loss, 0 or more, relative to the others. None for equal
+                weights.
+            X_val: Array-like of shape (n_val, n_features): validation data, named as
+                scikit-learn names it. `history_` has their `val_loss`, and early
+                stopping watches it instead of holding out a part of `X`.
 
         Returns:
             The estimator itself.
         """
-        return self._fit(X, epochs=self.epochs, resume=self._resumes_fit())
+        return self._fit(
+            X,
+            sample_weight,
+            X_val,
+            epochs=self.epochs,
+            resume=self._resumes_fit(),
+        )
 
-    def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def partial_fit(
+        self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike = None
+    ) -> Self:
         """Train for one more epoch, on this part of the data.
 
         The first call builds the model. `epochs` is ignored, and nothing is
@@ -60,41 +83,57 @@ class BaseAutoencoder(BaseNetworkEstimator):
         Args:
             X: Array-like of shape (n_samples, n_features), dense and finite.
             y: Ignored.
+            sample_weight: As in `fit`, relative to the others of this call.
 
         Returns:
             The estimator itself.
         """
         resume = self._resumes_partial_fit()
-        return self._fit(X, epochs=1, resume=resume, pretrain=False)
+        return self._fit(X, sample_weight, epochs=1, resume=resume, pretrain=False)
 
     def _fit(
-        self, X: ArrayLike, *, epochs: int, resume: bool, pretrain: bool = True
+        self,
+        X: ArrayLike,
+        sample_weight: ArrayLike,
+        X_val: ArrayLike = None,
+        *,
+        epochs: int,
+        resume: bool,
+        pretrain: bool = True,
     ) -> Self:
         x = rows(self, X, reset=not resume, force_writeable=True)
+        samples, validation = Samples(x, x, self._weights(sample_weight, x)), None
+        if X_val is not None:
+            x_val = rows(self, X_val, reset=False)
+            validation = Samples(x_val, x_val)
         _check_loss(self.loss)
         with self._training_session(resume=resume) as seed:
             triple = self.autoencoder_ if resume else self._build(x.shape[1], seed)
             if self.loss is None:
-                check_range(triple.autoencoder, x)
-            data, held_out = self._hold_out(seed, x)
+                for part in (samples, validation):
+                    if part is not None:
+                        check_range(triple.autoencoder, part.x)
+            samples, validation = self._hold_out(seed, samples, validation)
             if not resume:
                 if pretrain:
-                    self._pretrain(triple, data[0], seed)
+                    self._pretrain(triple, samples, seed)
                 self._compile(triple.autoencoder, self.loss)
             self._train(
-                triple.autoencoder, data, held_out, epochs=epochs, resume=resume
+                triple.autoencoder, samples, validation, epochs=epochs, resume=resume
             )
             self.autoencoder_ = triple
         return self
 
-    def inverse_transform(self, X: ArrayLike) -> np.ndarray:
+    def inverse_transform(self, X: ArrayLike) -> Any:
         """Return the samples that the decoder reconstructs from codes.
 
         Args:
             X: Array-like of shape (n_samples, n_codes), as `transform` returns it.
 
         Returns:
-            float32 array of shape (n_samples, n_features).
+            float32 array of shape (n_samples, n_features). After
+            `set_output(transform="pandas")`, or "polars", a data frame with the
+            columns that `fit` saw, and the index of `X`.
         """
         check_is_fitted(self)
         codes = check_array(X, dtype=np.float32)
@@ -103,7 +142,13 @@ class BaseAutoencoder(BaseNetworkEstimator):
                 f"X has {codes.shape[1]} features, but the codes of this "
                 f"{type(self).__name__} have {self._n_features_out}."
             )
-        return predict_rows(self.autoencoder_.decoder, codes)
+        rows = predict_rows(self.autoencoder_.decoder, codes)
+        return as_set_output(self, rows, self._input_names(), X)
+
+    def _input_names(self) -> list[str]:
+        """Return the names of the columns that `fit` saw, `x0` and so on by default."""
+        default = [f"x{i}" for i in range(self.n_features_in_)]
+        return list(getattr(self, "feature_names_in_", default))
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return how well each sample is reconstructed: higher is better.
@@ -123,17 +168,22 @@ class BaseAutoencoder(BaseNetworkEstimator):
         )
         return -errors.astype("float32")
 
-    def score(self, X: ArrayLike, y: Any = None) -> float:
+    def score(
+        self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike = None
+    ) -> float:
         """Return the negative mean squared error per feature: higher is better.
 
         Args:
             X: Array-like of shape (n_samples, n_features).
             y: Ignored.
+            sample_weight: Array-like of shape (n_samples,), or None for equal weights.
 
         Returns:
             The mean of `score_samples`.
         """
-        return float(self.score_samples(X).mean(dtype=np.float64))
+        scores = self.score_samples(X)
+        weight = self._weights(sample_weight, scores)
+        return float(np.average(scores.astype(np.float64), weights=weight))
 
 
 def _check_loss(loss: Loss) -> None:

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from kerasae import _checks, training
 from kerasae._triple import Autoencoder
 from kerasae._types import Activation, Corruption
 from kerasae.builders import build_stacked_ae
 from kerasae.engine.optimizers import new_optimizer
-from kerasae.estimators._base import BaseNetworkEstimator
+from kerasae.estimators._base import BaseNetworkEstimator, Samples
 from kerasae.estimators._builder_options import build, builder_options
 
 _BUILDER_PARAMETERS = (
@@ -44,7 +42,7 @@ class BaseStack(BaseNetworkEstimator):
         options = builder_options(named, self.options)
         return build(build_stacked_ae, n_features, {"seed": seed, **options})
 
-    def _pretrain(self, triple: Autoencoder, x: np.ndarray, seed: int) -> None:
+    def _pretrain(self, triple: Autoencoder, samples: Samples, seed: int) -> None:
         """Train the pairs of layers one after the other, outermost first."""
         epochs = self.pretrain_epochs
         if epochs == 0 and not isinstance(epochs, bool):
@@ -57,11 +55,12 @@ class BaseStack(BaseNetworkEstimator):
             raise ValueError(text)
         histories = training.pretrain(
             triple,
-            x,
+            samples.x,
             epochs=list(checked) * (layer_pairs // len(checked)),
             batch_size=self.batch_size,
             optimizer=new_optimizer(self.optimizer, self.learning_rate),
             corruption=self.corruption,
+            sample_weight=samples.weight,
             seed=seed,
             verbose=self.verbose,
         )

@@ -59,6 +59,8 @@ class AutoencoderTransformer(BaseAutoencoder):
             longer decreases. The weights of the best epoch are kept.
         validation_fraction: The part held out, in (0, 1).
         n_iter_no_change: Epochs without a lower loss before training stops.
+        callbacks: Keras callbacks for training, used as they are, so that what they
+            record can be read afterwards; `sklearn.base.clone` copies them.
         warm_start: Whether `fit` continues with the model of the last `fit`, whose
             architecture is then kept, instead of building a new one.
         random_state: An integer for the same result every time; None, or a
@@ -119,6 +121,7 @@ class AutoencoderTransformer(BaseAutoencoder):
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
+        callbacks: Sequence[keras.callbacks.Callback] | None = None,
         warm_start: bool = False,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
 
+import keras
 import numpy as np
 
 from kerasae._types import Activation, Corruption, Loss, Optimizer
@@ -49,6 +50,7 @@ class StackedAutoencoder(BaseStack, BaseAutoencoder):
         early_stopping: Whether to stop training all layers by a held-out part of `X`.
         validation_fraction: The part held out, in (0, 1).
         n_iter_no_change: Epochs without a lower loss before training stops.
+        callbacks: Keras callbacks for the training of the whole network.
         warm_start: Whether `fit` continues with the last model, without pretraining.
         random_state: An integer, a `numpy.random.RandomState` or None.
         verbose: What Keras prints: 0, 1 or 2.
@@ -103,6 +105,7 @@ class StackedAutoencoder(BaseStack, BaseAutoencoder):
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
+        callbacks: Sequence[keras.callbacks.Callback] | None = None,
         warm_start: bool = False,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,

@@ -14,7 +14,13 @@ from sklearn.utils.validation import validate_data
 from kerasae import _checks, training
 from kerasae._triple import Autoencoder, split
 from kerasae._types import Activation, ArrayLike, Corruption, Optimizer
-from kerasae.estimators._base import check_range, predict_rows, rows, store
+from kerasae.estimators._base import (
+    Samples,
+    check_range,
+    predict_rows,
+    rows,
+    store,
+)
 from kerasae.estimators._stack import BaseStack
 
 
@@ -50,6 +56,7 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
             `X`, with the classes in equal proportions.
         validation_fraction: The part held out, in (0, 1).
         n_iter_no_change: Epochs without a lower loss before training stops.
+        callbacks: Keras callbacks for the training of the whole network.
         warm_start: Whether `fit` continues with the last model, whose classes are
             then kept, without pretraining.
         random_state: An integer, a `numpy.random.RandomState` or None.
@@ -111,6 +118,7 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
+        callbacks: Sequence[keras.callbacks.Callback] | None = None,
         warm_start: bool = False,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
@@ -128,7 +136,16 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
     def _trained(self) -> Autoencoder:
         return self._network
 
-    def fit(self, X: ArrayLike, y: ArrayLike, X_unlabeled: ArrayLike = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        X_unlabeled: ArrayLike = None,
+        sample_weight: ArrayLike = None,
+        *,
+        X_val: ArrayLike = None,
+        y_val: ArrayLike = None,
+    ) -> Self:
         """Pretrain the layers on all samples, then learn the labels.
 
         Args:
@@ -136,21 +153,46 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
             y: Array-like of shape (n_samples,): labels of at least two classes.
             X_unlabeled: Array-like of shape (n_unlabeled, n_features): samples
                 without labels, for pretraining only.
+            sample_weight: Array-like of shape (n_samples,): how much each sample of
+                `X` counts in the losses, 0 or more, relative to the others. None for
+                equal weights.
+            X_val: Array-like of shape (n_val, n_features): validation data, named as
+                scikit-learn names them. `history_` has their loss and accuracy, and
+                early stopping watches them instead of holding out a part of `X`.
+            y_val: Array-like of shape (n_val,): their labels.
 
         Returns:
             The estimator itself.
         """
+        if (X_val is None) != (y_val is None):
+            raise _label_error(
+                "given where X_val is, and only there",
+                f"{'y_val' if X_val is None else 'X_val'} alone",
+                "y_val",
+            )
         resume = self._resumes_fit()
         x, y = self._validated(X, y, resume)
+        validation = None
+        if X_val is not None:
+            validation = Samples(*self._validated(X_val, y_val, resume=True))
         unlabeled = x[:0]
         if X_unlabeled is not None:
             unlabeled = rows(self, X_unlabeled, reset=False)
         return self._fit(
-            x, y, None, epochs=self.epochs, resume=resume, unlabeled=unlabeled
+            Samples(x, y, self._weights(sample_weight, x)),
+            validation,
+            None,
+            epochs=self.epochs,
+            resume=resume,
+            unlabeled=unlabeled,
         )
 
     def partial_fit(
-        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike = None
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike = None,
+        sample_weight: ArrayLike = None,
     ) -> Self:
         """Train for one more epoch, on this part of the data.
 
@@ -161,6 +203,7 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
             X: Array-like of shape (n_samples, n_features), dense and finite.
             y: Array-like of shape (n_samples,).
             classes: All labels that will occur; required in the first call.
+            sample_weight: As in `fit`, relative to the others of this call.
 
         Returns:
             The estimator itself.
@@ -169,7 +212,8 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
         if classes is None and not resume:
             raise ValueError("classes must be passed on the first call to partial_fit.")
         x, y = self._validated(X, y, resume)
-        return self._fit(x, y, classes, epochs=1, resume=resume)
+        samples = Samples(x, y, self._weights(sample_weight, x))
+        return self._fit(samples, None, classes, epochs=1, resume=resume)
 
     def _validated(
         self, X: ArrayLike, y: ArrayLike, resume: bool
@@ -180,8 +224,8 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
 
     def _fit(
         self,
-        x: np.ndarray,
-        y: np.ndarray,
+        samples: Samples,
+        validation: Samples | None,
         classes: ArrayLike,
         *,
         epochs: int,
@@ -189,19 +233,23 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
         unlabeled: np.ndarray | None = None,
     ) -> Self:
         """Train; pretrain first unless `unlabeled` is None, even if it is empty."""
-        classes = self._checked_classes(y, classes, resume)
-        y = np.searchsorted(classes, y)
+        classes = self._checked_classes(samples.y, classes, resume)
+        samples = samples._replace(y=np.searchsorted(classes, samples.y))
+        if validation is not None:
+            self._require_known("y_val", validation.y, classes)
+            validation = validation._replace(y=np.searchsorted(classes, validation.y))
         with self._training_session(resume=resume) as seed:
-            data, held_out = self._hold_out(seed, x, y)
+            samples, validation = self._hold_out(seed, samples, validation)
             if resume:
                 network = self._network
             else:
-                samples = (
-                    None if unlabeled is None else np.concatenate([data[0], unlabeled])
+                all_of_them = (
+                    None if unlabeled is None else _with_unlabeled(samples, unlabeled)
                 )
-                network = self._start(x.shape[1], len(classes), samples, seed)
+                n_features = samples.x.shape[1]
+                network = self._start(n_features, len(classes), all_of_them, seed)
             self._train(
-                network.autoencoder, data, held_out, epochs=epochs, resume=resume
+                network.autoencoder, samples, validation, epochs=epochs, resume=resume
             )
             self._network, self.classes_ = network, classes
         return self
@@ -221,19 +269,22 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
         if len(classes) < 2:
             expected = "labels of two classes or more"
             raise _label_error(expected, f"the one class {classes[0]!r}")
+        self._require_known("y", y, classes)
+        return classes
+
+    def _require_known(self, argument: str, y: np.ndarray, classes: np.ndarray) -> None:
         unknown = np.setdiff1d(y, classes)
         if len(unknown):
             expected = f"labels among the classes {classes}"
-            raise _label_error(expected, f"also {unknown}")
-        return classes
+            raise _label_error(expected, f"also {unknown}", argument)
 
     def _start(
-        self, n_features: int, n_classes: int, samples: np.ndarray | None, seed: int
+        self, n_features: int, n_classes: int, samples: Samples | None, seed: int
     ) -> Autoencoder:
         """Return a compiled classifier, split at its code, pretrained on samples."""
         triple = self._build(n_features, seed)
         if samples is not None:
-            check_range(triple.autoencoder, samples)
+            check_range(triple.autoencoder, samples.x)
             self._pretrain(triple, samples, seed)
         classifier = training.build_classifier(
             triple, n_classes, dropout=self.dropout, seed=seed
@@ -272,6 +323,14 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
         return self.classes_[best]
 
 
-def _label_error(expected: str, received: str) -> ValueError:
-    text = _checks.argument_error("y", expected, _checks.Description(received))
+def _with_unlabeled(samples: Samples, unlabeled: np.ndarray) -> Samples:
+    """Return samples for pretraining: those with labels, then those without."""
+    x, weight = np.concatenate([samples.x, unlabeled]), samples.weight
+    if weight is not None:
+        weight = np.concatenate([weight, np.ones(len(unlabeled), weight.dtype)])
+    return Samples(x, x, weight)
+
+
+def _label_error(expected: str, received: str, argument: str = "y") -> ValueError:
+    text = _checks.argument_error(argument, expected, _checks.Description(received))
     return ValueError(text)

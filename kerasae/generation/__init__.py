@@ -1,5 +1,6 @@
 """New data from a trained autoencoder, and how likely given data are."""
 
+from kerasae._public_names import public
 from kerasae.generation.active_units import active_units
 from kerasae.generation.gaussian_mixture_sampler import GaussianMixtureSampler
 from kerasae.generation.interpolate import interpolate
@@ -17,3 +18,5 @@ __all__ = [
     "sample",
     "traverse",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

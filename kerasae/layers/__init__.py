@@ -1,5 +1,6 @@
 """Layers that autoencoders need and Keras does not have."""
 
+from kerasae._public_names import public
 from kerasae.layers.bernoulli import Bernoulli
 from kerasae.layers.bias import Bias
 from kerasae.layers.clipped_gaussian_noise import ClippedGaussianNoise
@@ -31,3 +32,5 @@ __all__ = [
     "SaltAndPepperNoise",
     "TiedDense",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

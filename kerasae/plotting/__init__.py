@@ -4,7 +4,7 @@ Every function returns what it drew and, given a `path`, writes it there atomica
 Matplotlib and Keras load at the first picture, not at import.
 """
 
-from kerasae._moved import moved
+from kerasae._public_names import public
 from kerasae.plotting.charts.code_activations import plot_code_activations
 from kerasae.plotting.charts.code_map import plot_code_map
 from kerasae.plotting.charts.errors import plot_errors
@@ -34,4 +34,5 @@ __all__ = [
 ]
 
 # The callback was here until version 0.1.
-__getattr__ = moved(__name__, {"MovieFrames": "kerasae.callbacks"})
+_MOVED = {"MovieFrames": "kerasae.callbacks"}
+__getattr__, __dir__ = public(__name__, __all__, moved=_MOVED)

@@ -27,8 +27,9 @@ def load_with_samples(
         log: Receives how the data were scaled, a line at a time.
 
     Returns:
-        `(triple, x, name)`: the model; float32 samples in [0, 1], of shape
-        `(n, *input_shape)`; the name of the data.
+        `(triple, x, name)`: the model; float32 samples of shape
+        `(n, *input_shape)`, scaled as those that the run was trained on; the name of
+        the data.
 
     Raises:
         FileNotFoundError: If the folder holds no finished run, or there is no such
@@ -47,8 +48,11 @@ def load_with_samples(
     """
     run = Run(folder)
     triple = run.load()
-    data = run.read()["settings"]["data"] if data is None else data
-    x, _, notes = load_samples(data, split=split)
+    record = run.read()
+    data = record["settings"]["data"] if data is None else data
+    # Data that the run took as they were are never scaled.
+    scale = record.get("scaled", True)
+    x, _, notes = load_samples(data, split=split, scale=scale)
     for note in notes:
         log(note)
     shape = triple.autoencoder.input_shape[1:]

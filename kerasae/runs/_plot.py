@@ -83,7 +83,9 @@ def draw(
         return path
 
     def architecture() -> Path:
-        return plotting.plot_architecture(triple, run.path(ARCHITECTURE))
+        path = run.path(ARCHITECTURE)
+        plotting.plot_architecture(triple, path)
+        return path
 
     def samples() -> Path:
         path = run.path(SAMPLES)

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae import _checks, callbacks, metrics, training
+from kerasae import _checks, callbacks, layers, metrics, training
 from kerasae._environment import versions
 from kerasae._triple import Autoencoder
 from kerasae.builders import SAMPLE_AXES, VARIANTS
@@ -17,9 +17,21 @@ from kerasae.data import Dataset, load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.layers.padding_mask import padding_value
+from kerasae.models import VariationalAutoencoder
 from kerasae.runs._plot import corrupted, denoises, draw
 from kerasae.runs.resumable import fit_in_folder
 from kerasae.runs.run import TENSORBOARD, Run
+
+# Those that suit reconstructions, for advice.
+_LOSSES = (
+    "binary_crossentropy",
+    "huber",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
+)
 
 
 def train(
@@ -32,6 +44,8 @@ def train(
     batch_size: int = 128,
     optimizer: str = "adam",
     learning_rate: float | None = None,
+    loss: str | None = None,
+    patience: int | None = None,
     seed: int = 0,
     resume: bool = False,
     force: bool = False,
@@ -45,11 +59,17 @@ def train(
         variant: `"conv"`, `"deep"` and so on: a builder's name without `build_`
             and `_ae`.
         options: Keyword arguments of the builder, with values that JSON can hold.
-        data: As in `kerasae.data.load_dataset`.
+        data: As in `kerasae.data.load_dataset`. Values outside [0, 1], as those of a
+            standardized table, are taken where the output is not a sigmoid.
         epochs: Total number of epochs, including those before a resumption.
         batch_size: Samples per step.
         optimizer: Name of a Keras optimizer.
         learning_rate: Its learning rate; None means Keras's default.
+        loss: Name of a Keras loss; None means the one that `kerasae.compile` chooses.
+            Variational autoencoders have their own.
+        patience: Number of epochs without a lower validation loss after which
+            training stops. The model is then that of the best epoch. None means that
+            all epochs are trained, and the model is that of the last.
         seed: Makes the run repeatable.
         resume: Continue a run in `folder` after its last finished epoch.
         force: Replace a run in `folder`.
@@ -58,8 +78,9 @@ def train(
 
     Returns:
         The record that `metrics.json` then holds: settings, versions, backend,
-        seconds and the mean squared errors per feature on training and test data,
-        beside those of a principal component analysis with the same code size.
+        epochs, with `patience` also the best one, seconds, and the mean squared errors
+        per feature on training and test data, beside those of a principal component
+        analysis with the same code size.
 
     Raises:
         ValueError, TypeError: If the variant, an option or the data do not fit;
@@ -80,9 +101,11 @@ def train(
     batch_size = _checks.positive_integer("batch_size", batch_size)
     if learning_rate is not None:
         learning_rate = _checks.positive("learning_rate", learning_rate)
+    if patience is not None:
+        patience = _checks.positive_integer("patience", patience)
     seed = _checks.required_seed(seed)
     options = dict(options or {})
-    _require_json({"optimizer": optimizer, **options})
+    _require_json({"optimizer": optimizer, "loss": loss, **options})
     settings = {
         "variant": variant,
         "options": options,
@@ -91,6 +114,8 @@ def train(
         "batch_size": batch_size,
         "optimizer": optimizer,
         "learning_rate": learning_rate,
+        "loss": loss,
+        "patience": patience,
         "seed": seed,
     }
     run = Run(folder)
@@ -98,12 +123,14 @@ def train(
         run.read()
     elif not force:
         run.require_free()
-    dataset = _reshape_for(variant, load_dataset(data))
-    for note in dataset.notes:
-        log(note)
+    dataset = _reshape_for(variant, load_dataset(data, scale=None))
     keras.utils.set_random_seed(seed)
     triple = _build(variant, dataset.x_train.shape[1:], {"seed": seed, **options})
-    training.compile(triple, new_optimizer(optimizer, learning_rate))
+    in_unit_range = _check_range(triple, dataset)
+    _check_loss(triple, loss)
+    for note in dataset.notes:
+        log(note)
+    training.compile(triple, new_optimizer(optimizer, learning_rate), loss)
     boards = [_tensorboard(run, dataset, settings)] if tensorboard else []
     backend = keras.backend.backend()
     with run.locked():
@@ -124,6 +151,7 @@ def train(
             split={"train": len(dataset.x_train), "test": len(dataset.x_test)},
             parameters=triple.autoencoder.count_params(),
             code_size=math.prod(triple.encoder.output_shape[1:]),
+            scaled=in_unit_range,
             errors=_errors(triple, dataset),
         )
         draw(run, triple, dataset.x_test, log)
@@ -165,6 +193,50 @@ def _build(
             f"There is no variant {variant!r}. {_checks.nearest(variant, VARIANTS)}"
         )
     return VARIANTS[variant](shape, **options)
+
+
+def _check_range(triple: Autoencoder, dataset: Dataset) -> bool:
+    """Return whether data are in [0, 1]; raise if they are not but have to be."""
+    parts = (dataset.x_train, dataset.x_test)
+    low, high = min(x.min() for x in parts), max(x.max() for x in parts)
+    if low >= 0 and high <= 1:
+        return True
+    if _ends_in_sigmoid(triple.autoencoder):
+        expected = "values in [0, 1], all that a sigmoid output can return, or integers"
+        received = f"values from {low:g} to {high:g} in {dataset.name}"
+        fix = "Pixels in 0..255: x = x / 255. Else take a linear output, "
+        fix += "`--output-activation linear` or output_activation='linear', and "
+        fix += "standardized columns: x = (x - x.mean(axis=0)) / x.std(axis=0)."
+        raise ValueError(
+            _checks.argument_error(
+                "data", f"{expected} in 0..255", _checks.Description(received), fix
+            )
+        )
+    return False
+
+
+def _ends_in_sigmoid(model: keras.Model) -> bool:
+    for layer in reversed(model.layers):
+        if isinstance(layer, layers.Bernoulli):
+            return True
+        if hasattr(layer, "activation"):
+            return bool(layer.activation is keras.activations.sigmoid)
+    return False
+
+
+def _check_loss(triple: Autoencoder, loss: str | None) -> None:
+    """Raise if there is no such loss, or the model takes none."""
+    if loss is None:
+        return
+    if isinstance(triple.autoencoder, VariationalAutoencoder):
+        expected = "None for a variational autoencoder, which has a loss of its own"
+        fix = "What it assumes about the data is set by the option `likelihood`."
+        raise ValueError(_checks.argument_error("loss", expected, loss, fix))
+    try:
+        keras.losses.get(loss)
+    except ValueError as error:
+        expected, fix = "the name of a Keras loss", _checks.nearest(loss, _LOSSES)
+        raise ValueError(_checks.argument_error("loss", expected, loss, fix)) from error
 
 
 def _reshape_for(variant: str, dataset: Dataset) -> Dataset:

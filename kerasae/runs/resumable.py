@@ -11,13 +11,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae import training
+from kerasae import saving, training
 from kerasae._triple import Autoencoder
 from kerasae._types import ArrayLike
 from kerasae.engine.check_finite import check_finite
 from kerasae.engine.progress import Progress
 from kerasae.runs._interruption import Interruption
 from kerasae.runs.checkpoint import Checkpoint
+from kerasae.runs.early_stopping import EarlyStopping
 from kerasae.runs.run import HISTORY, Run
 
 _IF_DIVERGED = (
@@ -60,8 +61,9 @@ def fit_in_folder(
         run: The run, new or to be resumed.
         triple: The triple, compiled.
         x: Samples.
-        settings: The run's settings. Those named `epochs`, `batch_size` and `seed`
-            are used here; a resumed run compares all of them with its own.
+        settings: The run's settings. Those named `epochs`, `batch_size`, `seed` and,
+            if there is one, `patience` are used here; a resumed run compares all of
+            them with its own.
         resume: Whether to continue the run in the folder instead of a new one.
         label: Text in front of every line of progress.
         callbacks: Further callbacks; those with a `close` method are closed at the
@@ -70,7 +72,8 @@ def fit_in_folder(
         **fit_options: Further arguments of `kerasae.fit`, except `verbose`.
 
     Returns:
-        The trained triple: not `triple` where a checkpoint was resumed.
+        The trained triple: not `triple` where a checkpoint was resumed, or where
+        `patience` brings back the best epoch.
 
     Raises:
         KeyboardInterrupt: On Ctrl-C, after the current batch.
@@ -86,6 +89,15 @@ def fit_in_folder(
             log(f"resuming after epoch {done} of {epochs}")
     else:
         run.begin(settings)
+    watching: list[keras.callbacks.Callback] = [Checkpoint(run)]
+    patience = settings.get("patience")
+    if patience is None:
+        run.remove_best()
+    else:
+        stopping = EarlyStopping(run, patience)
+        watching.append(stopping)
+        if done and stopping.restore(run.history()["val_loss"]):
+            epochs = done
     losses = keras.callbacks.CSVLogger(run.path(HISTORY), append=True)
     progress = Progress(label=label)
     # Whatever building the model took of Python's random numbers.
@@ -103,7 +115,7 @@ def fit_in_folder(
                     _EpochSeeds(settings["seed"]),
                     losses,
                     *callbacks,
-                    Checkpoint(run),
+                    *watching,
                     progress,
                     interruption,
                 ],
@@ -116,4 +128,5 @@ def fit_in_folder(
                 if hasattr(callback, "close"):
                     callback.close()
     check_finite(history, fix=_IF_DIVERGED)
-    return triple
+    best = run.best()
+    return triple if best is None else saving.load(best[1])

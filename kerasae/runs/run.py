@@ -23,10 +23,11 @@ TENSORBOARD = "tensorboard"
 _PICTURES = (RECONSTRUCTIONS, CURVES, ARCHITECTURE, SAMPLES)
 _FILES = (MODEL, HISTORY, METRICS, *_PICTURES)
 _CHECKPOINTS = f"checkpoint-{'[0-9]' * 6}.keras"
+_BEST = f"best-{'[0-9]' * 6}.keras"
 # What `metrics.json` holds from the start.
 _KEYS = {"finished", "settings", "seconds"}
 # Settings that a resumed run may change: to train longer.
-_FREE_TO_CHANGE = ("epochs",)
+_FREE_TO_CHANGE = ("epochs", "patience")
 
 
 class Run:
@@ -199,18 +200,14 @@ class Run:
         checkpoints = self.checkpoints()
         self._remove_leftovers()
         if record["finished"]:
-            done = record["epochs"]
-            if settings["epochs"] <= done:
-                raise ValueError(
-                    f"The run in {str(self.folder)!r} finished after epoch {done}. "
-                    "To continue it, pass more than that as --epochs."
-                )
+            self._require_more(record, settings)
+            done = record.get("best_epoch", record["epochs"])
             triple = saving.load(self.path(MODEL))
             # From here on the run is unfinished, and is resumed from checkpoints.
             with replacing(self.checkpoint(done)) as temporary:
                 shutil.copyfile(self.path(MODEL), temporary)
         elif checkpoints:
-            done = int(checkpoints[-1].stem.rpartition("-")[2])
+            done = _epoch(checkpoints[-1])
             if settings["epochs"] < done:
                 raise ValueError(
                     f"The run in {str(self.folder)!r} has finished epoch {done}. "
@@ -242,6 +239,10 @@ class Run:
             "seconds": record["seconds"],
             **results,
         }
+        if (best := self.best()) is not None:
+            # Training may have stopped before the last epoch.
+            record["epochs"] = len(self.history()["loss"])
+            record["best_epoch"] = best[0]
         # As a checkpoint, from which a longer run goes on.
         _archive.write(triple.autoencoder, self.path(MODEL), generators=True)
         self.write(record)
@@ -257,14 +258,50 @@ class Run:
         return sorted(self.folder.glob(_CHECKPOINTS))
 
     def remove_checkpoints(self, keep: Path | None = None) -> None:
-        """Remove all checkpoints but one."""
+        """Remove all checkpoints but one; without one to keep, the best one too."""
         for path in self.checkpoints():
             if path != keep:
                 path.unlink()
+        if keep is None:
+            self.remove_best()
+
+    def best(self) -> tuple[int, Path] | None:
+        """Return the best epoch, counted from 1, and the file that holds its model."""
+        paths = sorted(self.folder.glob(_BEST))
+        return (_epoch(paths[-1]), paths[-1]) if paths else None
+
+    def keep_as_best(self, epoch: int) -> None:
+        """Keep the checkpoint after an epoch as the only best one."""
+        path = self.path(f"best-{epoch:06d}.keras")
+        with replacing(path) as temporary:
+            shutil.copyfile(self.checkpoint(epoch), temporary)
+        self.remove_best(keep=path)
+
+    def remove_best(self, keep: Path | None = None) -> None:
+        """Remove what is kept of the best epochs, except for one."""
+        for path in self.folder.glob(_BEST):
+            if path != keep:
+                path.unlink()
+
+    def _require_more(self, record: dict[str, Any], settings: dict[str, Any]) -> None:
+        """Raise unless settings ask a finished run for more epochs."""
+        done, before = record["epochs"], record["settings"]
+        if settings["epochs"] <= done:
+            raise ValueError(
+                f"The run in {str(self.folder)!r} finished after epoch {done}. "
+                "To continue it, pass more than that as --epochs."
+            )
+        patience = settings.get("patience")
+        if done < before["epochs"] and patience and patience <= before["patience"]:
+            raise ValueError(
+                f"The run in {str(self.folder)!r} stopped after epoch {done}: the "
+                f"validation loss had not fallen for {before['patience']} of them. To "
+                "continue it, pass more than that as --patience."
+            )
 
     def _remove_leftovers(self) -> None:
         """Remove what a killed run left half-written."""
-        for name in (*_FILES, _CHECKPOINTS):
+        for name in (*_FILES, _CHECKPOINTS, _BEST):
             for path in leftovers(self.folder, name):
                 path.unlink()
 
@@ -293,3 +330,8 @@ class Run:
             for name, value in (rows[0] if rows else {}).items()
             if name != "epoch" and value != "NA"
         }
+
+
+def _epoch(path: Path) -> int:
+    """Return the epoch that the name of a checkpoint tells, counted from 1."""
+    return int(path.stem.rpartition("-")[2])

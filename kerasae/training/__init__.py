@@ -1,6 +1,6 @@
 """Compiling and training triples."""
 
-from kerasae._moved import moved
+from kerasae._public_names import public
 from kerasae.engine.compiling import compile
 from kerasae.engine.fitting import fit
 from kerasae.training.fine_tuning import build_classifier, build_regressor, fine_tune
@@ -20,7 +20,5 @@ __all__ = [
 ]
 
 # Callbacks were here until version 0.1.
-__getattr__ = moved(
-    __name__,
-    dict.fromkeys(("KLWarmUp", "Progress", "TensorBoard"), "kerasae.callbacks"),
-)
+_MOVED = dict.fromkeys(("KLWarmUp", "Progress", "TensorBoard"), "kerasae.callbacks")
+__getattr__, __dir__ = public(__name__, __all__, moved=_MOVED)

@@ -37,6 +37,7 @@ def pretrain(
     dropout: float | Sequence[float] = 0.0,
     validation_split: float = 0.0,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    sample_weight: ArrayLike = None,
     seed: int | None = None,
     verbose: int = 1,
 ) -> list[keras.callbacks.History]:
@@ -77,6 +78,8 @@ def pretrain(
         validation_split: Fraction at the end of `x` that no pair is trained on;
             histories then include `val_loss`.
         callbacks: Callbacks for every pair's `fit`, such as early stopping.
+        sample_weight: Weights of the samples in every pair's loss, of shape
+            `(n_samples,)`, without `validation_split`; None for equal ones.
         seed: Makes corruption and dropout repeatable.
         verbose: 0 for silence, otherwise a bar on a terminal and one line per epoch
             elsewhere, both of which say which pair is being trained.
@@ -112,6 +115,11 @@ def pretrain(
         len(pairs), epochs, optimizer, loss, corruption, dropout, seed
     )
     x = checked_samples(autoencoder, x).values
+    weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+    if weights and validation_split:
+        expected = "0 where there are sample weights"
+        text = _checks.argument_error("validation_split", expected, validation_split)
+        raise ValueError(text)
 
     histories = []
     codes = x
@@ -131,6 +139,7 @@ def pretrain(
                 validation_split=validation_split,
                 verbose=0,
                 callbacks=[*callbacks, *progress],
+                **weights,
             )
         check_finite(history, label)
         histories.append(history)

@@ -5,12 +5,15 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasae._checks import argument_error
 from kerasae._files import checked_path, replacing
 from kerasae._types import ModelOrTriple
+from kerasae.plotting.diagrams.diagram import Diagram
 
 if TYPE_CHECKING:
     import keras
@@ -22,7 +25,9 @@ DPI = 120
 NATIVE_DPI = 72
 
 
-def plot_architecture(model: ModelOrTriple, path: str | os.PathLike[str]) -> Path:
+def plot_architecture(
+    model: ModelOrTriple, path: str | os.PathLike[str] | None = None
+) -> Diagram:
     """Draw the layers of a model, from input to output, with names and shapes.
 
     The encoder is blue, the code vermilion, the decoder green; layers that belong to
@@ -34,10 +39,11 @@ def plot_architecture(model: ModelOrTriple, path: str | os.PathLike[str]) -> Pat
             autoencoder is drawn.
         path: The file to write. A picture: ".png", ".svg" or ".pdf". Or a text to
             draw from: ".dot" for Graphviz, ".mmd" for Mermaid, which many
-            documentation sites and Markdown viewers render.
+            documentation sites and Markdown viewers render. None writes nothing.
 
     Returns:
-        The path of the file.
+        The diagram, which notebooks show. It passes for its file wherever a path is
+        taken; `svg` is the picture itself, as text.
 
     Raises:
         TypeError: If `model` is neither a Keras model nor an `Autoencoder`.
@@ -50,13 +56,13 @@ def plot_architecture(model: ModelOrTriple, path: str | os.PathLike[str]) -> Pat
         >>> import kerasae
         >>> from kerasae.plotting import plot_architecture
         >>> triple = kerasae.build_undercomplete_ae(784)
-        >>> path = plot_architecture(triple, tempfile.mkdtemp() + "/model.mmd")
-        >>> print(path.read_text().splitlines()[1].strip())
+        >>> diagram = plot_architecture(triple, tempfile.mkdtemp() + "/model.mmd")
+        >>> print(diagram.read_text().splitlines()[1].strip())
         n0["<b>input</b><br>InputLayer<br>784"]:::encoder
     """
     import keras
 
-    target = checked_path(path, (*PICTURES, *TEXTS))
+    target = None if path is None else checked_path(path, (*PICTURES, *TEXTS))
     whole = getattr(model, "autoencoder", model)
     if not isinstance(whole, keras.Model):
         expected = "a Keras model or an Autoencoder"
@@ -64,18 +70,32 @@ def plot_architecture(model: ModelOrTriple, path: str | os.PathLike[str]) -> Pat
     if not whole.built:
         fix = "Build it first: call it once, or give it a keras.Input."
         raise ValueError(argument_error("model", "built", model, fix))
-    suffix = target.suffix[1:].lower()
+    if target is not None:
+        with replacing(target) as temporary:
+            _write(whole, temporary)
+    return Diagram(partial(_svg, whole), target)
+
+
+def _write(model: "keras.Model", path: Path) -> None:
+    """Write a picture, or a text, as the suffix says."""
+    suffix = path.suffix[1:].lower()
     program = shutil.which("dot")
-    with replacing(target) as temporary:
-        if suffix == "mmd":
-            temporary.write_text(_mermaid(whole), encoding="utf-8")
-        elif suffix == "dot":
-            temporary.write_text(_dot(whole, NATIVE_DPI), encoding="utf-8")
-        elif program is None:
-            _draw_without_graphviz(whole, temporary)
-        else:
-            _draw(program, whole, temporary)
-    return target
+    if suffix == "mmd":
+        path.write_text(_mermaid(model), encoding="utf-8")
+    elif suffix == "dot":
+        path.write_text(_dot(model, NATIVE_DPI), encoding="utf-8")
+    elif program is None:
+        _draw_without_graphviz(model, path)
+    else:
+        _draw(program, model, path)
+
+
+def _svg(model: "keras.Model") -> str:
+    """Return the picture as SVG."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.svg")
+        _write(model, path)
+        return path.read_text(encoding="utf-8")
 
 
 def _dot(model: "keras.Model", dpi: int) -> str:
