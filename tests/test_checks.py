@@ -74,3 +74,8 @@ def test_samples_are_finite():
     samples = r"NaN or infinity in 1 of 4 samples, the first \w+\[2\]"
     with pytest.raises(ValueError, match=f"`x` must be finite.*{samples}"):
         _arrays.as_samples("x", x)
+
+
+def test_one_is_singular():
+    counts = [_checks.counted(n, "epoch") for n in (0, 1, 2)]
+    assert counts == ["0 epochs", "1 epoch", "2 epochs"]

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from kerasae._checks import counted
 from kerasae.cli import _variant_options
 from kerasae.cli._arguments import Backend, Seed, Variant
-from kerasae.cli._printing import counted, error_cell, print_table, variant_word
+from kerasae.cli._printing import error_cell, print_table, variant_word
 from kerasae.cli._process import exit_on_interrupt, set_seed, use_backend
 
 
