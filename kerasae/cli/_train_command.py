@@ -102,8 +102,8 @@ def train(
         f"training on {record['backend']}, {record['parameters']:,} parameters"
     )
     if "best_epoch" in record:
-        best = f"epoch {record['best_epoch']}"
-        print(f"the model is that of {best}, which had the lowest validation loss")
+        best = f"model of epoch {record['best_epoch']}"
+        print(f"{best}, which had the lowest validation loss")
     print(f"files in {folder}:")
     for path in sorted(folder.iterdir()):
         if not path.name.startswith("."):
