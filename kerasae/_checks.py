@@ -40,6 +40,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"{guess}Known: {', '.join(known)}."
 
 
+def counted(count: int, noun: str) -> str:
+    """Return `1 epoch`, `2 epochs` and so on."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def is_number(value: Any) -> bool:
     """Tell whether a value is a real number, which booleans are not."""
     return isinstance(value, numbers.Real) and not isinstance(value, bool)

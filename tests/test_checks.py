@@ -111,3 +111,8 @@ def test_samples_are_finite():
     columns = r"in 2 of 2 samples, the first at x\[0, 1\], in columns 1, 2 of 3"
     with pytest.raises(ValueError, match=f"`x` must be finite.*{columns}"):
         _arrays.as_samples("x", [[0, np.nan, 1], [0, np.inf, -np.inf]])
+
+
+def test_one_is_singular():
+    counts = [_checks.counted(n, "epoch") for n in (0, 1, 2)]
+    assert counts == ["0 epochs", "1 epoch", "2 epochs"]

@@ -511,7 +511,7 @@ def test_standardized_tables_are_taken_as_they_are(tmp_path, here):
     printed = here(*words, "--output", tmp_path / "run", "--patience", "5")
     kept = f"values from {x.min():g} to {x.max():g} were left as they are"
     assert kept in printed
-    assert "the model is that of epoch 2, which had the lowest val" in printed
+    assert "\nmodel of epoch 2, which had the lowest validation loss\n" in printed
     record = Run(tmp_path / "run").read()
     assert record["scaled"] is False
     errors = record["errors"]["autoencoder"]

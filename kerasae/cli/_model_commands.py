@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from kerasae._checks import counted
 from kerasae._files import checked_path, replacing
 from kerasae._types import ArrayLike
 from kerasae.cli._arguments import Backend, RunData, RunFolder, Split
-from kerasae.cli._printing import counted
 from kerasae.cli._process import use_backend
 
 

@@ -24,14 +24,9 @@ def print_table(rows: Sequence[Sequence[str]], text_columns: int = 1) -> None:
 
 def print_explained(term: str, text: str) -> None:
     """Print a term, and below it a text in lines that fit the terminal."""
-    width = min(shutil.get_terminal_size().columns, 88)
-    print(f"  {term}")
-    if text:
-        print(
-            textwrap.fill(
-                text, width, initial_indent=_INDENT, subsequent_indent=_INDENT
-            )
-        )
+    width = min(shutil.get_terminal_size().columns, 88) - len(_INDENT)
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    print(f"  {term}", *(_INDENT + line for line in lines), sep="\n")
 
 
 def error_cell(error: float | None) -> str:
@@ -42,8 +37,3 @@ def error_cell(error: float | None) -> str:
 def variant_word(name: str) -> str:
     """Return a variant's name as the command line writes it: `conv-vae`."""
     return name.replace("_", "-")
-
-
-def counted(count: int, noun: str) -> str:
-    """Return `1 epoch`, `2 epochs` and so on."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from kerasae._checks import counted
 from kerasae.cli import _variant_options
 from kerasae.cli._arguments import Backend, Seed, Variant
-from kerasae.cli._printing import counted, error_cell, print_table, variant_word
+from kerasae.cli._printing import error_cell, print_table, variant_word
 from kerasae.cli._process import exit_on_interrupt, set_seed, use_backend
 
 
@@ -101,8 +102,8 @@ def train(
         f"training on {record['backend']}, {record['parameters']:,} parameters"
     )
     if "best_epoch" in record:
-        best = f"epoch {record['best_epoch']}"
-        print(f"the model is that of {best}, which had the lowest validation loss")
+        best = f"model of epoch {record['best_epoch']}"
+        print(f"{best}, which had the lowest validation loss")
     print(f"files in {folder}:")
     for path in sorted(folder.iterdir()):
         if not path.name.startswith("."):

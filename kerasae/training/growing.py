@@ -188,7 +188,8 @@ def grow(
     epochs = _checks.positive_integer("epochs", epochs)
     sizes = _sizes(triple, pairs, latent_dims)
     if epochs <= every * len(sizes):
-        fix = f"The network grows {len(sizes)} times, every {every} epochs."
+        pace = "epoch" if every == 1 else f"{every} epochs"
+        fix = f"The network grows {_checks.counted(len(sizes), 'time')}, every {pace}."
         expected = f"larger than {every * len(sizes)}"
         raise ValueError(_checks.argument_error("epochs", expected, epochs, fix))
 
