@@ -188,7 +188,7 @@ def test_killed_at_ten_random_moments_it_ends_as_if_it_never_was(tmp_path, digit
             train(tmp_path / "killed", int(lifetime), resume=leg > 0)
     killed = train(tmp_path / "killed", lifetime=-1, resume=True)
 
-    assert killed.path(HISTORY).read_text() == whole.path(HISTORY).read_text()
+    assert killed.path(HISTORY).read_bytes() == whole.path(HISTORY).read_bytes()
     ends = [kerasae.load(run.checkpoint(5)).autoencoder for run in (whole, killed)]
     for ours, theirs in zip(*(model.get_weights() for model in ends), strict=True):
         np.testing.assert_array_equal(ours, theirs)

@@ -310,9 +310,9 @@ class Run:
         path = self.path(HISTORY)
         if not path.exists():
             return
-        lines = path.read_text().splitlines(keepends=True)
+        lines = path.read_bytes().splitlines(keepends=True)  # ends of lines included
         with replacing(path) as temporary:
-            temporary.write_text("".join(lines[: count + 1] if count else []))
+            temporary.write_bytes(b"".join(lines[: count + 1] if count else []))
 
     def history(self) -> dict[str, list[float]]:
         """Return the losses of every epoch, as `keras.callbacks.History` does.
