@@ -700,7 +700,6 @@ def fitted(make, X, y, *, parameters=(), **arguments):
     return make(**settings, **dict(parameters)).fit(X, y, **arguments)
 
 
-@pytest.mark.every_backend
 @every_estimator
 def test_weights_count_like_copies_and_zero_is_absence(make, X, y):
     counts = np.random.default_rng(1).integers(0, 4, len(X))
