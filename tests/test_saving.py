@@ -9,6 +9,8 @@ import keras
 import pytest
 
 import kerasae
+from kerasae import _archive
+from kerasae.engine.generators import generator_states
 
 
 @pytest.fixture
@@ -226,12 +228,12 @@ def test_sizes_without_weights_take_no_memory(build, layer, size, tmp_path):
             described["config"][size] = 10**9
     rewritten(path, **{"config.json": json.dumps(config)})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(
         ValueError, match=r"x\.keras' is damaged.*layers need [\d,]{14}"
     ):
         kerasae.load(path)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
     # What was not built is not built later either.
     assert kerasae.build_undercomplete_ae(
@@ -245,10 +247,10 @@ def test_sizes_without_weights_take_no_memory(build, layer, size, tmp_path):
 def test_a_member_that_is_blown_up_is_not_read(triple, tmp_path, name):
     path = kerasae.save(triple, tmp_path / "x.keras")
     rewritten(path, zipfile.ZIP_DEFLATED, **{name: bytes(10**8)})
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ValueError, match=rf"damaged.*\({name} claims 100,000,000 byt"):
         kerasae.load(path)
-    assert time.perf_counter() - started < 0.1  # it takes that long to check a checksum
+    assert time.process_time() - started < 0.1  # it takes that long to check a checksum
 
 
 @pytest.mark.every_backend
@@ -414,6 +416,23 @@ def test_models_of_several_inputs_and_without_shapes_are_told_apart(images):
     inputs = keras.Input((6,))  # as the message says
     model = keras.Model(inputs, subclassed()(inputs))
     assert len(kerasae.fit(model, x, verbose=0).history["loss"]) == 1
+
+
+@pytest.mark.every_backend
+def test_noise_goes_on_from_where_it_was_if_that_is_kept(tmp_path, images):
+    triple = kerasae.build_deep_ae(6, corruption="masking", dropout=0.1, seed=0)
+    triple.autoencoder(images(8, 6), training=True)
+    states = generator_states(triple.autoencoder)
+    assert [state[1] for state in states] == 5 * [1]  # each was asked once
+    path = _archive.write(triple.autoencoder, tmp_path / "x.keras", generators=True)
+    assert generator_states(kerasae.load(path).autoencoder) == states
+    assert keras.saving.load_model(path).count_params()  # Keras overlooks them
+    begun = kerasae.load(kerasae.save(triple, tmp_path / "y.keras")).autoencoder
+    assert generator_states(begun) == [[seed, 0] for seed, _ in states]
+    for wrong in (b"[[1, 2]]", b"[[1]]", b"3", b"{"):
+        rewritten(path, **{"generators.json": wrong})
+        with pytest.raises(ValueError, match=r"x\.keras' is damaged"):
+            kerasae.load(path)
 
 
 @pytest.mark.parametrize("compiled", [False, True])
