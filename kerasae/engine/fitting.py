@@ -118,6 +118,7 @@ def fit(
     x, y, batch_size = data.for_keras(shuffle=shuffle)
     # Streams have an order of their own.
     shuffle = shuffle and y is not None
+    backend().unshare(autoencoder)
     return autoencoder.fit(x, y, batch_size, shuffle=shuffle, **options, **fit_options)
 
 
