@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import keras
 import pytest
 
@@ -83,3 +87,52 @@ def test_any_number_of_samples_is_one_epoch(samples, images):
     fit = triple.autoencoder.fit(x, x, batch_size=32, epochs=2, verbose=0)
     assert len(fit.history["loss"]) == 2
     assert int(triple.autoencoder.optimizer.iterations) == 2 * -(-samples // 32)
+
+
+TWO_DEVICES = """
+import keras, kerasae, numpy as np, tensorflow as tf
+device = tf.config.list_physical_devices("CPU")[0]
+half = tf.config.LogicalDeviceConfiguration()
+tf.config.set_logical_device_configuration(device, [half, half])
+x = np.random.default_rng(0).random((64, 8), dtype="float32")
+
+def deep():
+    return kerasae.build_sparse_ae(8, latent_dim=2, seed=0)
+
+def variational():
+    triple = kerasae.build_vae(8, hidden_units=(), latent_dim=2, seed=0)
+    layer = triple.autoencoder.get_layer("log_variance")
+    kernel, bias = layer.get_weights()
+    layer.set_weights([0 * kernel, 0 * bias - 30.0])  # no noise, or each has its own
+    return triple
+
+two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+for build in (deep, variational):
+    found = []
+    for strategy in (tf.distribute.get_strategy(), two):
+        with strategy.scope():
+            triple = build()
+            kerasae.compile(triple, keras.optimizers.SGD(0.01))
+        model = triple.autoencoder
+        settings = (model.jit_compile, model.steps_per_execution)
+        print(strategy.num_replicas_in_sync, *settings)
+        how = {"epochs": 2, "batch_size": 16, "shuffle": False, "verbose": 0}
+        ours = kerasae.fit(triple, x, validation_data=x, **how).history
+        theirs = model.fit(x, x, validation_data=(x, x), **how).history
+        found.append([ours, theirs, model.get_weights(), kerasae.predict(triple, x)])
+    for one, other in zip(*map(keras.tree.flatten, found), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+"""
+
+
+def test_two_devices_train_as_one():
+    """TensorFlow sums the losses of all devices that share a batch."""
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("TensorFlow's own strategies")
+    words = [sys.executable, "-c", TWO_DEVICES]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        words, env=environment, text=True, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split("\n")[:2] == ["1 True 32", "2 False 1"]

@@ -1,5 +1,7 @@
 """The contractive penalty against derivatives that are measured."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -64,6 +66,31 @@ def test_the_penalty_does_not_change_with_the_batch_size(digits):
         for size in (8, 64)
     ]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
+@pytest.mark.parametrize("floatx", ["float16", "float32", "float64"])
+def test_the_penalty_is_added_in_any_precision(floatx, images):
+    before = keras.config.floatx()
+    keras.config.set_floatx(floatx)
+    try:
+        with warnings.catch_warnings():
+            # JAX, unless it is told to use float64.
+            warnings.filterwarnings("ignore", "Explicitly requested dtype float64")
+            losses = []
+            for contraction in (0.0, 0.01):
+                triple = kerasae.build_contractive_ae(
+                    12, latent_dim=4, contraction=contraction, seed=0
+                )
+                kerasae.compile(triple, keras.optimizers.SGD(0.0))
+                x = images(16, 12)
+                losses.append(kerasae.fit(triple, x, verbose=0).history["loss"][0])
+            layer = triple.autoencoder.get_layer("contractive")
+            norms = keras.ops.convert_to_numpy(layer(x)[1])
+    finally:
+        keras.config.set_floatx(before)
+    expected = 0.01 * norms.astype("float64").mean()
+    rel = 0.1 if floatx == "float16" else 1e-3
+    assert losses[1] - losses[0] == pytest.approx(expected, rel=rel)
 
 
 def test_bad_arguments():

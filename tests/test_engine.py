@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+import warnings
 import weakref
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kerasae.engine import _epoch_loop, _jax, _tensorflow, keras_internals
 from kerasae.engine.check_finite import check_finite
 from kerasae.engine.keras_internals import MissingInternalError
 from kerasae.engine.prediction import predict_float32
+from kerasae.engine.snapshot import Snapshot
 
 BUILDERS = {
     "deep": lambda: kerasae.build_deep_ae((8, 8, 1), latent_dim=4),
@@ -72,6 +74,154 @@ def test_a_model_that_was_used_exports(variant, x, tmp_path):
     triple.autoencoder.export(tmp_path / "exported", verbose=False)
     exported = tf.saved_model.load(str(tmp_path / "exported"))
     np.testing.assert_allclose(exported.serve(x[:5]), expected, atol=1e-5)
+
+
+def another_activation(model):
+    model.get_layer("encoder_1").activation = keras.activations.tanh
+
+
+def frozen_encoder(model):
+    model.get_layer("encoder_1").trainable = False
+
+
+def low_rank_adapters(model):
+    keras.utils.set_random_seed(0)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dense):
+            layer.enable_lora(2)
+
+
+def quantized_kernels(model):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Layer .* does not have a `quantize`")
+        model.quantize("int8")
+
+
+def another_optimizer(model):
+    pass  # see below
+
+
+CHANGES = [
+    another_activation,
+    frozen_encoder,
+    low_rank_adapters,
+    quantized_kernels,
+    another_optimizer,
+]
+
+
+@pytest.mark.every_backend
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_changed_model_trains_as_with_keras(change, x):
+    histories = []
+    how = {"epochs": 2, "shuffle": False, "verbose": 0}
+    for ours in (True, False):
+        model = kerasae.build_deep_ae((8, 8, 1), latent_dim=4, seed=0).autoencoder
+        losses = []
+        for optimizer in (keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.01)):
+            kerasae.compile(model, optimizer)
+            if ours:
+                history = kerasae.fit(model, x, validation_data=x, **how)
+            else:
+                history = model.fit(x, x, validation_data=(x, x), **how)
+            if not losses:
+                change(model)
+            losses += [*history.history["loss"], *history.history["val_loss"]]
+        histories.append(losses)
+    np.testing.assert_allclose(*histories, rtol=1e-4)
+
+
+@pytest.mark.every_backend
+def test_a_class_that_lists_its_own_metrics_can_be_compiled_anew(x):
+    class Own(keras.Model):
+        metrics = property(lambda self: [])  # not even the loss
+
+    inputs = keras.Input((8, 8, 1))
+    model = Own(inputs, keras.layers.Dense(1)(inputs))
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    kerasae.fit(model, x, verbose=0)
+    before = model.get_weights()
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    kerasae.fit(model, x, verbose=0)
+    for new, old in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(new, old)
+
+
+@pytest.mark.every_backend
+def test_a_layer_that_changes_when_it_is_traced_is_not_traced_for_ever(x):
+    class Counting(keras.layers.Layer):
+        calls = 0
+
+        def call(self, x):
+            self.calls = self.calls + 1
+            return x
+
+    inputs = keras.Input((8, 8, 1))
+    layer = Counting()
+    model = keras.Model(inputs, keras.layers.Dense(1)(layer(inputs)))
+    model.compile("sgd", "mse")
+    traced = []
+    for epochs in (1, 2, 6):
+        before = layer.calls
+        kerasae.fit(model, x, epochs=epochs, validation_data=x, verbose=0)
+        traced.append(layer.calls - before)
+    kerasae.predict(model, x)
+    before = layer.calls
+    kerasae.predict(model, x)
+    if keras.backend.backend() != "torch":
+        assert traced[1] == traced[2]
+        assert layer.calls == before
+
+
+@pytest.mark.every_backend
+def test_averaged_weights_train_on(x):
+    """On JAX they share their arrays with their averages."""
+    losses = []
+    for by_keras in (False, True):
+        triple = kerasae.build_deep_ae((8, 8, 1), latent_dim=4, seed=0)
+        kerasae.compile(triple, keras.optimizers.Adam(0.01, use_ema=True))
+        found = []
+        how = {"class_weight": None} if by_keras else {}  # an option that is Keras's
+        for _ in range(3):
+            history = kerasae.fit(triple, x, shuffle=False, verbose=0, **how).history
+            found += history["loss"]
+        losses.append(found)
+    np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+@pytest.mark.every_backend
+@pytest.mark.parametrize("variant", BUILDERS)
+def test_what_a_seed_repeats(variant, x):
+    """A builder's, the initial weights; Keras's, the run."""
+
+    def run(seed, shuffle, keras_seed=None):
+        if keras_seed is not None:
+            keras.utils.set_random_seed(keras_seed)
+        build, option = {
+            "deep": (kerasae.build_deep_ae, {"dropout": 0.2}),
+            "conv": (kerasae.build_conv_ae, {"filters": (2,)}),
+            "vae": (kerasae.build_vae, {"latent_dim": 2}),
+        }[variant]
+        triple = build((8, 8, 1), corruption="masking", seed=seed, **option)
+        how = {"epochs": 2, "shuffle": shuffle, "verbose": 0}
+        return kerasae.fit(triple, x, **how).history["loss"]
+
+    assert run(None, True, keras_seed=1) == run(None, True, keras_seed=1)
+    assert run(3, True, keras_seed=1) == run(3, True, keras_seed=1)
+    assert run(3, False) == run(3, False)
+    assert run(3, True) != run(3, True)
+
+
+def test_a_snapshot_looks_into_layers_of_layers(images):
+    cell = keras.layers.SimpleRNNCell(3)
+    inputs = keras.Input((4, 2))
+    outputs = keras.layers.Bidirectional(keras.layers.RNN(cell))(inputs)
+    model = keras.Model(inputs, outputs)
+    snapshot = Snapshot(model)
+    assert snapshot.fits(model)
+    cell_of_model = model.layers[1].forward_layer.cell
+    cell_of_model.activation = keras.activations.relu
+    assert not snapshot.fits(model)
 
 
 def missing(*args, **kwargs):
@@ -137,7 +287,7 @@ def test_keras_trains_where_it_lacks_a_piece(piece, x, monkeypatch):
 def test_pieces_that_are_missing_say_so():
     with pytest.raises(MissingInternalError, match="from a tensor to its layer"):
         keras_internals.producer(np.zeros(3))
-    with pytest.raises(MissingInternalError, match=r"first of Model\.metrics"):
+    with pytest.raises(MissingInternalError, match=r"Model\._loss_tracker"):
         keras_internals.compile_identity(BUILDERS["deep"]().autoencoder)
 
 

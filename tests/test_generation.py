@@ -517,3 +517,21 @@ def test_options_of_another_type_are_said(vae):
     ):
         with pytest.raises(TypeError, match="must be"):
             use()
+
+
+@pytest.mark.every_backend
+def test_likelihoods_are_those_of_the_model_as_it_is_now(images):
+    triple = kerasae.build_vae(8, hidden_units=4, latent_dim=2, seed=0)
+    x = images(5, 8)
+    before = estimate(triple, x, 20)
+    hidden = next(
+        layer
+        for layer in triple.decoder.layers
+        if isinstance(layer, keras.layers.Dense) and layer.units == 4
+    )
+    hidden.activation = keras.activations.exponential
+    found = estimate(triple, x, 20)
+    assert not np.allclose(found, before)
+    fresh = keras.models.clone_model(triple.autoencoder)
+    fresh.set_weights(triple.autoencoder.get_weights())
+    np.testing.assert_allclose(estimate(fresh, x, 20), found, rtol=1e-5)

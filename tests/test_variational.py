@@ -400,6 +400,78 @@ def test_mixed_precision_stays_finite(num_samples, digits):
     assert np.isfinite(list(logs.values())).all()
 
 
+# In other models
+
+
+def with_a_head(triple):
+    head = keras.layers.Dense(1, kernel_initializer="zeros")(triple.encoder.output)
+    return keras.Model(triple.autoencoder.input, [triple.autoencoder.output, head])
+
+
+def decoded_codes(triple):
+    inputs = keras.Input((3,))
+    return keras.Model(inputs, triple.decoder(triple.encoder(inputs)))
+
+
+def called(triple):
+    inputs = keras.Input((3,))
+    return keras.Model(inputs, triple.autoencoder(inputs))
+
+
+USES = [with_a_head, decoded_codes, called]
+
+
+def losses_elsewhere(use, x, add_kl_loss):
+    """Return the losses of a step and of `evaluate`, without noise, and the KL term."""
+    triple = hush(toy(beta=0.5))
+    code = triple.autoencoder.get_layer("code")
+    if add_kl_loss is not None:
+        code.add_kl_loss = add_kl_loss
+    model = use(triple)
+    outputs = len(model.outputs)
+    y = [x, np.zeros((len(x), 1))] if outputs == 2 else x
+    model.compile(keras.optimizers.SGD(0.0), ["mse"] * outputs)
+    seen = [model.fit(x, y, **QUIET).history["loss"][0], evaluate(model, x, y)["loss"]]
+    kl = by_hand(parameters(triple.autoencoder), x, np.zeros((1, 6, 1)))[2].mean()
+    # The model's own loss stays what it is.
+    own = evaluate(compiled(triple), x)
+    assert own["kl_loss"] == pytest.approx(kl, rel=1e-5)
+    expected = own["reconstruction_loss"] + 0.5 * own["kl_loss"]
+    assert own["loss"] == pytest.approx(expected, rel=1e-5)
+    return np.array(seen), kl
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)
+def test_the_kl_term_is_added_in_other_models_on_request(use, x):
+    without, kl = losses_elsewhere(use, x, False)
+    added, _ = losses_elsewhere(use, x, True)
+    np.testing.assert_allclose(added - without, 0.5 * kl, rtol=1e-4)
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)
+def test_training_another_model_without_the_kl_term_warns(use, x):
+    with pytest.warns(UserWarning, match=r"no KL term.*'code'\)\.add_kl_loss = True"):
+        losses_elsewhere(use, x, None)
+
+
+def test_sampling_codes_does_not_warn(x):
+    triple = toy()
+    compiled(triple)
+    for model in triple[:2]:
+        model(x, training=True)
+    triple.autoencoder.fit(x, **QUIET)
+
+
+def test_the_request_for_a_kl_term_travels(x, tmp_path):
+    triple = toy()
+    triple.autoencoder.get_layer("code").add_kl_loss = True
+    kerasae.save(triple, tmp_path / "x.keras")
+    loaded = kerasae.load(tmp_path / "x.keras").autoencoder
+    assert loaded.get_layer("code").add_kl_loss is True
+    with pytest.raises(TypeError, match="`add_kl_loss` must be True, False or None"):
+        GaussianSampling(add_kl_loss="yes")
+
+
 # What is refused
 
 

@@ -51,9 +51,11 @@ def build_conv_ae(
         corruption: Noise on the input, in training only, which makes the model a
             denoising one: `"gaussian"`, `"masking"` or `"salt_and_pepper"`; a pair
             such as `("masking", 0.3)`; or any layer that keeps its input's shape.
-        seed: Makes weights and noise repeatable; the weights are then the same on
-            every backend for uniform, normal and orthogonal initializers. None
-            leaves it to `keras.utils.set_random_seed`.
+        seed: Makes the initial weights repeatable, and the sequence of random numbers
+            of noise and dropout; the weights are then the same on every backend for
+            uniform, normal and orthogonal initializers. The order of the samples in
+            `fit` is not the model's: for a repeatable run call
+            `keras.utils.set_random_seed` first, which suffices with None here, too.
         name: Name of the autoencoder.
 
     Returns:

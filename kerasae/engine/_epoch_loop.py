@@ -6,7 +6,6 @@ over them runs where the steps run.
 """
 
 from collections.abc import MutableMapping
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import keras
@@ -14,6 +13,7 @@ import keras
 from kerasae.engine._steps import Epoch
 from kerasae.engine.backend import backend
 from kerasae.engine.keras_internals import compile_identity
+from kerasae.engine.snapshot import Snapshot
 
 
 class EpochLoop:
@@ -24,15 +24,17 @@ class EpochLoop:
     """
 
     def __init__(self, model: keras.Model, *, training: bool) -> None:
+        compile_identity(model)  # raises where Keras has no such mark
         self.epoch: Epoch = backend().epoch_loop(model, training=training)
-        self._made_for = _identity(model)
+        self.note(model)
+
+    def note(self, model: keras.Model) -> None:
+        """Note what the model is like: tracing the steps may have changed layers."""
+        self._snapshot = Snapshot(model)
 
     def serves(self, model: keras.Model) -> bool:
-        """Tell whether the model is still compiled as it was."""
-        now = _identity(model)
-        return len(now) == len(self._made_for) and all(
-            one is other for one, other in zip(now, self._made_for, strict=True)
-        )
+        """Tell whether the model is compiled, and made, as it was."""
+        return self._snapshot.fits(model)
 
 
 # Not kept by the models themselves: what Keras exports would hold them. Weak: a model
@@ -41,8 +43,14 @@ _TRAINING: MutableMapping[keras.Model, EpochLoop] = WeakKeyDictionary()
 _TEST: MutableMapping[keras.Model, EpochLoop] = WeakKeyDictionary()
 
 
+def serving(model: keras.Model) -> list[EpochLoop]:
+    """Return the loops that were made for the model as it is."""
+    made = (loops.get(model) for loops in (_TRAINING, _TEST))
+    return [found for found in made if found is not None and found.serves(model)]
+
+
 def loop(model: keras.Model, *, training: bool) -> EpochLoop:
-    """Return the loop of a compiled model, the same one until it is compiled anew.
+    """Return the loop of a compiled model, the same one until that changes.
 
     Raises:
         MissingInternalError: If Keras lacks what the loop needs.
@@ -52,8 +60,3 @@ def loop(model: keras.Model, *, training: bool) -> EpochLoop:
     if found is None or not found.serves(model):
         found = loops[model] = EpochLoop(model, training=training)
     return found
-
-
-def _identity(model: keras.Model) -> list[Any]:
-    """Return what is new after `compile`, or where layers were frozen."""
-    return [*compile_identity(model), *model.trainable_variables]

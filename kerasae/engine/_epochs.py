@@ -7,9 +7,10 @@ import keras
 import numpy as np
 
 from kerasae.engine._batching import BatchSource
-from kerasae.engine._epoch_loop import loop
+from kerasae.engine._epoch_loop import loop, serving
 from kerasae.engine._hooks import has_batch_hooks
 from kerasae.engine._steps import Logs
+from kerasae.engine.backend import backend
 from kerasae.engine.keras_internals import build_variables
 
 
@@ -53,6 +54,7 @@ def train(
     seed = random.getrandbits(64)
     order = np.arange(len(data.x))
     model.stop_training = False
+    backend().unshare(model)
     logs: Logs = {}
     hooks.on_train_begin()
     for epoch in range(initial_epoch, epochs):
@@ -73,6 +75,7 @@ def train(
             break
     if epochs > initial_epoch:
         model.optimizer.finalize_variable_values(model.trainable_weights)
+        backend().unshare(model)
     hooks.on_train_end(logs)
     return model.history
 
@@ -92,7 +95,9 @@ def _run_epoch(
         for moment in ("begin", "end")
     )
     model.reset_metrics()
-    with loop(model, training=training).epoch() as run:
+    steps = loop(model, training=training)
+    loops = serving(model)
+    with steps.epoch() as run:
         for block in data.blocks(order):
             if watched:
                 begin(block.first)
@@ -101,4 +106,6 @@ def _run_epoch(
                 end(block.first + block.steps - 1, logs)
             if training and model.stop_training:
                 break
+    for kept in loops:
+        kept.note(model)
     return dict(logs)

@@ -14,6 +14,7 @@ from kerasae.engine._xla import suits_xla
 from kerasae.engine.devices import has_accelerator
 from kerasae.engine.keras_internals import jax_state
 
+TRACES = True
 COMPILES_EVERY_SIZE = True
 
 
@@ -90,19 +91,42 @@ def epoch_loop(model: keras.Model, *, training: bool) -> Epoch:
     return epoch
 
 
-def inference(model: keras.Model) -> Callable[[np.ndarray], Any]:
+def unshare(model: keras.Model) -> None:
+    """Copy the arrays that several variables have as their value."""
+    seen: set[int] = set()
+    optimizer = getattr(model, "optimizer", None)
+    for variable in [*model.variables, *(optimizer.variables if optimizer else ())]:
+        if id(variable.value) in seen:
+            variable.assign(variable.value.copy())
+        seen.add(id(variable.value))
+
+
+def inference(
+    model: keras.Model, on_trace: Callable[[], None]
+) -> Callable[[np.ndarray], Any]:
     """Return the call of the model, compiled once a number of samples."""
     import jax
 
     model = weakref.proxy(model)
 
     @jax.jit
-    def run(trainable: Any, others: Any, x: Any) -> Any:
-        return model.stateless_call(trainable, others, x, training=False)[0]
+    def run(values: list[Any], x: Any) -> tuple[Any, dict[int, Any]]:
+        on_trace()
+        variables = model.variables
+        mapping = zip(variables, values, strict=True)
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            before = [scope.get_current_value(variable) for variable in variables]
+            outputs = model(x, training=False)
+        after = [scope.get_current_value(variable) for variable in variables]
+        pairs = enumerate(zip(before, after, strict=True))
+        # Seeds, say, of layers that draw noise at inference too.
+        return outputs, {index: new for index, (old, new) in pairs if new is not old}
 
     def call(x: np.ndarray) -> Any:
-        trainable = [variable.value for variable in model.trainable_variables]
-        others = [variable.value for variable in model.non_trainable_variables]
-        return run(trainable, others, x)
+        variables = model.variables
+        outputs, updates = run([variable.value for variable in variables], x)
+        for index, value in updates.items():
+            variables[index].assign(value)
+        return outputs
 
     return call

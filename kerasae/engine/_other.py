@@ -10,6 +10,7 @@ import numpy as np
 from kerasae.engine._steps import Epoch
 from kerasae.engine.keras_internals import MissingInternalError
 
+TRACES = False
 COMPILES_EVERY_SIZE = False
 
 
@@ -28,7 +29,13 @@ def epoch_loop(model: keras.Model, *, training: bool) -> Epoch:
     raise MissingInternalError(f"training on {keras.backend.backend()}")
 
 
-def inference(model: keras.Model) -> Callable[[np.ndarray], Any]:
+def unshare(model: keras.Model) -> None:
+    """Do nothing: every variable has memory of its own."""
+
+
+def inference(
+    model: keras.Model, on_trace: Callable[[], None]
+) -> Callable[[np.ndarray], Any]:
     """Return what Keras does with a batch."""
     model = weakref.proxy(model)
     return lambda x: model.predict_on_batch(x)

@@ -11,6 +11,7 @@ from keras import ops
 
 from kerasae.engine._steps import Epoch, Logs, Run, batch_of
 
+TRACES = False
 COMPILES_EVERY_SIZE = False
 
 
@@ -55,7 +56,13 @@ def epoch_loop(model: keras.Model, *, training: bool) -> Epoch:
     return epoch
 
 
-def inference(model: keras.Model) -> Callable[[np.ndarray], Any]:
+def unshare(model: keras.Model) -> None:
+    """Do nothing: every variable has memory of its own."""
+
+
+def inference(
+    model: keras.Model, on_trace: Callable[[], None]
+) -> Callable[[np.ndarray], Any]:
     """Return the call of the model, which is not compiled."""
     import torch
 

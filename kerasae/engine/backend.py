@@ -12,6 +12,8 @@ from kerasae.engine._steps import Epoch
 class Backend(Protocol):
     """The functions that a backend's module has."""
 
+    # Whether a call keeps what layers were like when it was traced.
+    TRACES: bool
     # Whether every number of samples that a model is called with is compiled anew.
     COMPILES_EVERY_SIZE: bool
 
@@ -32,8 +34,21 @@ class Backend(Protocol):
             MissingInternalError: If Keras lacks what the loop needs.
         """
 
-    def inference(self, model: keras.Model) -> Callable[[np.ndarray], Any]:
-        """Return a model's call at inference, which does not keep the model alive."""
+    def unshare(self, model: keras.Model) -> None:
+        """Give variables that share memory some of their own.
+
+        On JAX, steps take over the memory of what they are given. With `use_ema`,
+        weights and their averages share it after training, and Keras's second `fit`
+        fails.
+        """
+
+    def inference(
+        self, model: keras.Model, on_trace: Callable[[], None]
+    ) -> Callable[[np.ndarray], Any]:
+        """Return a model's call at inference, which does not keep the model alive.
+
+        It calls `on_trace` whenever it is traced.
+        """
 
 
 def backend() -> Backend:

@@ -125,6 +125,7 @@ def fit(
     )
     # Streams have an order of their own.
     shuffle = shuffle and y is not None
+    backend().unshare(autoencoder)
     try:
         with variables_kept(autoencoder):
             return autoencoder.fit(

@@ -65,16 +65,29 @@ def build_variables(model: keras.Model, x: Any, y: Any) -> None:
 def compile_identity(model: keras.Model) -> list[Any]:
     """Return objects that `compile` replaces, so that two calls can be told apart.
 
-    Keras 3.15 says nowhere that a model was compiled anew. Its first metric, which
-    tracks the loss, is created by every `compile`. Instead: any public mark that
-    `compile` renews.
+    Keras 3.15 says nowhere that a model was compiled anew. The metric that tracks the
+    loss is created by every `compile`; it is the first of `Model.metrics`, unless a
+    class of the user's own lists others there. Instead: any public mark that `compile`
+    renews.
 
     Raises:
         MissingInternalError: If the model tracks no loss.
     """
-    if not (metrics := model.metrics):
-        raise MissingInternalError("metric of the loss, first of Model.metrics")
-    return metrics[:1]
+    if (tracker := getattr(model, "_loss_tracker", None)) is None:
+        raise MissingInternalError("metric of the loss, Model._loss_tracker")
+    return [tracker]
+
+
+def all_layers(model: keras.Model) -> list[keras.Layer]:
+    """Return the layers of a model and the layers within them, without the model.
+
+    Keras 3.15 lists in `Model.layers` those of the graph alone: not the cell of a
+    recurrent layer, nor what another layer wraps. Instead: any public way into a
+    layer's layers.
+    """
+    if (flatten := getattr(model, "_flatten_layers", None)) is None:
+        return list(model.layers)
+    return list(flatten(include_self=False))
 
 
 def jax_state(model: keras.Model, *, training: bool) -> tuple[list[Any], ...]:

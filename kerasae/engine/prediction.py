@@ -2,6 +2,7 @@
 
 import math
 import os
+import weakref
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,37 @@ from kerasae.data.memory_mapped import is_mapped, open_mapped, release_pages
 from kerasae.engine._whole import whole
 from kerasae.engine.backend import backend
 from kerasae.engine.samples import checked_samples, input_shape_of, single_input
+from kerasae.engine.snapshot import Snapshot
 
 _MOST = 1024  # samples at once
 _LARGEST_OUTPUT = 2**26  # bytes
 # Not kept by the models themselves: what Keras exports would hold them. Weak: a model
 # that is gone takes its call along.
-_CALLS: MutableMapping[keras.Model, Callable[[np.ndarray], Any]] = WeakKeyDictionary()
+_CALLS: MutableMapping[keras.Model, "_Kept"] = WeakKeyDictionary()
+
+
+class _Kept:
+    """A compiled call of a model, and what that was like when it was traced."""
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = weakref.proxy(model)
+        self._call = backend().inference(model, self._on_trace)
+        self._on_trace()
+
+    def _on_trace(self) -> None:
+        self._is_new = True
+
+    def __call__(self, x: np.ndarray) -> Any:
+        """Return the model's output."""
+        outputs = self._call(x)
+        if self._is_new:  # only now: layers may change themselves when they are traced
+            self._snapshot = Snapshot(self._model)
+            self._is_new = False
+        return outputs
+
+    def serves(self, model: keras.Model) -> bool:
+        """Tell whether the model is made as it was."""
+        return not self._is_new and self._snapshot.fits(model)
 
 
 def predict(
@@ -150,7 +176,9 @@ def _padded(batch: np.ndarray, size: int) -> np.ndarray:
 
 def _call(model: keras.Model) -> Callable[[np.ndarray], Any]:
     """Return the model's call at inference, compiled once and kept."""
-    call = _CALLS.get(model)
-    if call is None:
-        call = _CALLS[model] = backend().inference(model)
-    return call
+    if not backend().TRACES:
+        return backend().inference(model, lambda: None)
+    kept = _CALLS.get(model)
+    if kept is None or not kept.serves(model):
+        kept = _CALLS[model] = _Kept(model)
+    return kept

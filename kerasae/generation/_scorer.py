@@ -8,20 +8,23 @@ from keras import ops
 
 from kerasae._types import Tensor
 from kerasae.engine.backend import execution_settings
+from kerasae.engine.snapshot import Snapshot
 from kerasae.layers import Likelihood
 from kerasae.models import VariationalAutoencoder
 
-# Compiled once per model. Weak references: a scorer goes when its model goes.
-_SCORERS: MutableMapping[keras.Model, keras.Model] = weakref.WeakKeyDictionary()
+# Compiled once per model, until that changes. Weak references: a scorer goes when its
+# model goes.
+_SCORERS: MutableMapping[keras.Model, tuple[keras.Model, Snapshot]]
+_SCORERS = weakref.WeakKeyDictionary()
 
 
 def scorer_of(model: VariationalAutoencoder) -> keras.Model:
     """Return a model from data and codes to log p(x | z)."""
-    if model not in _SCORERS:
+    if (kept := _SCORERS.get(model)) is None or not kept[1].fits(model):
         scorer = _Scorer(model.output_parameters, model.likelihood)
         scorer.compile(jit_compile=execution_settings(model)["jit_compile"])
-        _SCORERS[model] = scorer
-    return _SCORERS[model]
+        kept = _SCORERS[model] = scorer, Snapshot(model)
+    return kept[0]
 
 
 class _Scorer(keras.Model):

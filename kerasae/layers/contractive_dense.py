@@ -78,8 +78,9 @@ class ContractiveDense(TiedDense):
             return outputs
         code = self.activation(outputs + self.bias)
         # A sum of many terms: not in half precision.
-        slopes = self._derivative(ops.cast(code, "float32"))
-        lengths = ops.sum(ops.square(ops.cast(self.kernel, "float32")), axis=0)
+        exact = self._exact_dtype
+        slopes = self._derivative(ops.cast(code, exact))
+        lengths = ops.sum(ops.square(ops.cast(self.kernel, exact)), axis=0)
         return code, ops.sum(ops.square(slopes) * lengths, axis=-1)
 
     def compute_output_spec(self, inputs: Tensor, transpose: bool = False) -> Any:
@@ -87,7 +88,12 @@ class ContractiveDense(TiedDense):
         outputs = super().compute_output_spec(inputs, transpose)
         if transpose:
             return outputs
-        return outputs, keras.KerasTensor(inputs.shape[:1], dtype="float32")
+        return outputs, keras.KerasTensor(inputs.shape[:1], dtype=self._exact_dtype)
+
+    @property
+    def _exact_dtype(self) -> str:
+        """The type of the norms: float64 in a layer of that, else float32."""
+        return str(keras.backend.result_type(self.compute_dtype, "float32"))
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs to recreate the layer."""

@@ -1,5 +1,8 @@
 """A stochastic code: a sample of a normal distribution that the encoder describes."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -7,6 +10,7 @@ from keras import ops
 
 from kerasae import _checks
 from kerasae._types import BatchShape, Tensor
+from kerasae.layers.call_context import is_traced_by_keras, outermost
 
 
 @keras.saving.register_keras_serializable("kerasae")
@@ -18,6 +22,13 @@ class GaussianSampling(keras.layers.Layer):
     `kerasae.models.VariationalAutoencoder` needs to know about its code: how the
     divergence from the standard normal distribution enters the loss.
 
+    That loss is the model's, not the layer's: in a model of another class, built from
+    the same layers or tensors, there is no KL term, and training it warns. With
+    `add_kl_loss=True` the layer itself adds the term there. It sums over the code, in
+    nats, while Keras's losses average over the features: beside these, weight it with
+    `beta` 1 / number of features, or sum over the features, as
+    `kerasae.losses.SummedBinaryCrossentropy` does.
+
     Args:
         num_samples: Samples of the code for each input in a training step. With 1
             the objective is the evidence lower bound, with more the tighter bound
@@ -27,6 +38,10 @@ class GaussianSampling(keras.layers.Layer):
         free_bits: The least that each dimension of the code contributes to the KL
             term, averaged over a batch, in nats: up to there, its use is free.
         seed: Integer, or None for a random seed.
+        add_kl_loss: Whether the layer adds `kl_weight` times its KL term to the loss
+            of a model that is not a `kerasae.models.VariationalAutoencoder`; None for
+            no, with a warning when such a model is trained. Can be set later, before
+            `compile`: `vae.get_layer("code").add_kl_loss = True`.
         **kwargs: As for every Keras layer.
 
     Input shapes: mean and log-variance (natural logarithm), both `(batch, ...)`.
@@ -35,6 +50,7 @@ class GaussianSampling(keras.layers.Layer):
     Raises:
         ValueError: If `num_samples` is not positive, `beta` or `free_bits` is
             negative, or `free_bits` is combined with several samples.
+        TypeError: If `add_kl_loss` is none of True, False and None.
 
     Reference:
         Kingma and Welling 2014, "Auto-Encoding Variational Bayes", ICLR. Burda,
@@ -61,6 +77,7 @@ class GaussianSampling(keras.layers.Layer):
         beta: float = 1.0,
         free_bits: float = 0.0,
         seed: int | None = None,
+        add_kl_loss: bool | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -77,6 +94,14 @@ class GaussianSampling(keras.layers.Layer):
                 )
             )
         self.seed = _checks.seed(seed)
+        if add_kl_loss not in (None, True, False):
+            raise TypeError(
+                _checks.argument_error(
+                    "add_kl_loss", "True, False or None", add_kl_loss
+                )
+            )
+        self.add_kl_loss = add_kl_loss
+        self._kl_loss_is_elsewhere = False
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def build(self, input_shape: list[BatchShape]) -> None:
@@ -105,9 +130,37 @@ class GaussianSampling(keras.layers.Layer):
     def call(self, inputs: list[Tensor], training: bool | None = None) -> Tensor:
         """Return a sample in training, the mean at inference."""
         mean, log_variance = inputs
+        if self.add_kl_loss and not self._kl_loss_is_elsewhere:
+            divergence = ops.mean(self.kl_divergence(mean, log_variance))
+            loss = ops.cast(self.kl_weight, divergence.dtype) * divergence
+            self.add_loss(ops.cast(loss, keras.config.floatx()))
         if not training:
             return mean
+        if self.add_kl_loss is None:
+            self._warn_in_training()
         return self.sample(mean, log_variance)[0]
+
+    @contextmanager
+    def kl_loss_elsewhere(self) -> Iterator[None]:
+        """Leave the KL term to a model whose own loss contains it."""
+        self._kl_loss_is_elsewhere = True
+        try:
+            yield
+        finally:
+            self._kl_loss_is_elsewhere = False
+
+    def _warn_in_training(self) -> None:
+        """Warn if this call is a step of a model that is trained."""
+        trained = outermost(self)
+        if getattr(trained, "compiled", False) or is_traced_by_keras():
+            warnings.warn(
+                f"{self.name!r}, a GaussianSampling layer, is trained in a model whose "
+                "loss has no KL term: only a kerasae.models.VariationalAutoencoder has "
+                "one. To add it, set "
+                f"model.get_layer({self.name!r}).add_kl_loss = True before you "
+                "compile; if you want none, set it to False.",
+                stacklevel=2,
+            )
 
     def sample(
         self, mean: Tensor, log_variance: Tensor, seed: int | None = None
@@ -156,6 +209,7 @@ class GaussianSampling(keras.layers.Layer):
             "beta": self.beta,
             "free_bits": self.free_bits,
             "seed": self.seed,
+            "add_kl_loss": self.add_kl_loss,
         }
 
 

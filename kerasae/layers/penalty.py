@@ -42,7 +42,11 @@ class Penalty(keras.layers.Layer):
     def call(self, inputs: list[Tensor] | tuple[Tensor, Tensor]) -> Tensor:
         """Add the penalty to the loss, and return the first input."""
         passed, terms = inputs
-        self.add_loss(self.weight * ops.mean(ops.cast(terms, "float32")))
+        # A mean of many terms: not in half precision. What it is added to is of floatx.
+        dtype = keras.backend.standardize_dtype(terms.dtype)
+        exact = keras.backend.result_type(dtype, "float32")
+        penalty = self.weight * ops.mean(ops.cast(terms, exact))
+        self.add_loss(ops.cast(penalty, keras.config.floatx()))
         return passed
 
     def compute_output_shape(self, input_shape: list[BatchShape]) -> BatchShape:

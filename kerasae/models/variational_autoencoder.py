@@ -9,6 +9,7 @@ from keras import ops
 from kerasae._layer_names import CODE
 from kerasae._types import ArrayLike, Tensor
 from kerasae.layers import GaussianSampling, Likelihood
+from kerasae.layers.call_context import is_traced_by_keras, outermost
 from kerasae.models.checked_model import CheckedModel
 
 # Noise of `evaluate`: the same every time, so that losses can be compared.
@@ -32,6 +33,19 @@ class ForwardPass(NamedTuple):
     parameters: Tensor
 
 
+class _BatchMean(keras.losses.Loss):
+    """Averages losses that are computed already.
+
+    Where several devices share a batch, as under `tf.distribute.MirroredStrategy`,
+    Keras sums the losses of all of them. Its own losses therefore divide by their
+    number, in a function that is not public, and so does this one, being one of them.
+    """
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """Return the losses."""
+        return y_pred
+
+
 class _Submodels:
     """The parts of a model, and its last pass.
 
@@ -45,6 +59,7 @@ class _Submodels:
         self.likelihood: Likelihood = model.layers[-1]
         self.encode = keras.Model(model.inputs[0], [mean, log_variance])
         self.decode = keras.Model(self.sampling.output, self.likelihood.input)
+        self.batch_mean = _BatchMean(name="batch_mean")
         self.last: ForwardPass | None = None
 
     def run(self, x: Tensor, *, training: bool, seed: int | None = None) -> ForwardPass:
@@ -77,6 +92,9 @@ class VariationalAutoencoder(CheckedModel):
         loss = -log(1/k sum_i p(x | z_i) (p(z_i) / q(z_i | x))^kl_weight),
 
     the tighter importance-weighted bound, which is not the sum of the two.
+
+    Inside another model, be it called there or its graph gone on with, this loss does
+    not count: `kerasae.layers.GaussianSampling` warns, and adds the KL term on request.
 
     A model that is called with `training=False`, as by `predict`, decodes the mean
     of the code. `evaluate`, and validation in `fit`, sample codes as training does,
@@ -135,12 +153,22 @@ class VariationalAutoencoder(CheckedModel):
         self, inputs: Tensor, training: bool | None = None, mask: Any = None
     ) -> Tensor:
         """Return reconstructions: of a sampled code in training, else of its mean."""
-        if not training:
+        if self._is_within_another():
             return super().call(inputs, training=training, mask=mask)
+        if not training:
+            with self._submodels.sampling.kl_loss_elsewhere():
+                return super().call(inputs, training=training, mask=mask)
         # The codes of a step are sampled once, here, where backends keep track of
         # random numbers; the loss takes them from there.
         self._submodels.last = self._submodels.run(inputs, training=True)
         return self.likelihood(self._submodels.last.parameters[0])
+
+    def _is_within_another(self) -> bool:
+        """Tell whether this call is a part of another model's, whose loss counts."""
+        by = outermost(self)
+        if keras.backend.backend() == "jax" and is_traced_by_keras():
+            return by is not None  # what is trained, or traced, is not called itself
+        return by is not None and by is not self
 
     def compute_loss(
         self,
@@ -163,7 +191,8 @@ class VariationalAutoencoder(CheckedModel):
             )
         self._reconstruction_loss.update_state(reconstruction)
         self._kl_loss.update_state(divergence)
-        return ops.mean(loss) + sum(ops.sum(penalty) for penalty in self.losses)
+        penalties = sum(ops.sum(ops.cast(loss_, loss.dtype)) for loss_ in self.losses)
+        return self._submodels.batch_mean(loss, loss + penalties)
 
     def check(self, x: ArrayLike, y: ArrayLike = None) -> None:
         """Raise a ValueError if there is a loss, or the data are out of range."""
