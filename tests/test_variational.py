@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import kerasae
-from kerasae.layers import Bernoulli, Gaussian, GaussianSampling
+from kerasae.layers import Bernoulli, Gaussian, GaussianSampling, PaddingMask
+from kerasae.models import VariationalAutoencoder
 from kerasae.models.variational_autoencoder import _EVALUATION_SEED
 
 pytestmark = pytest.mark.every_backend
@@ -529,3 +530,37 @@ def test_a_gaussian_likelihood_takes_any_range(x):
 def test_bad_options_are_said(build, options, words):
     with pytest.raises(ValueError, match=words):
         build(**options)
+
+
+def sequences_with_padding():
+    """A model of the user's own, whose noise does not matter."""
+    inputs = keras.Input((6, 2))
+    x = keras.layers.LSTM(4)(PaddingMask(-1.0)(inputs))
+    quiet = {"kernel_initializer": "zeros", "bias_initializer": "zeros"}
+    log_variance = keras.layers.Rescaling(1, -30)(keras.layers.Dense(3, **quiet)(x))
+    code = GaussianSampling(name="code")([keras.layers.Dense(3)(x), log_variance])
+    x = keras.layers.RepeatVector(6)(code)
+    logits = keras.layers.Dense(2)(keras.layers.LSTM(4, return_sequences=True)(x))
+    return VariationalAutoencoder(inputs, Bernoulli()(logits))
+
+
+def test_padding_does_not_count_in_the_likelihood(images):
+    model = sequences_with_padding()
+    kerasae.compile(model)
+    x = images(5, 6, 2)
+    x[:, 4:] = -1.0
+    made = kerasae.predict(model, x).astype("float64")[:, :4]
+    terms = x[:, :4] * np.log(made) + (1 - x[:, :4]) * np.log1p(-made)
+    log_prob = terms.sum(axis=(1, 2))
+    losses = model.evaluate(x, return_dict=True, **QUIET)
+    assert losses["reconstruction_loss"] == pytest.approx(-log_prob.mean(), rel=1e-4)
+    mean, _ = kerasae.predict(model.posterior, x)
+    noise = np.stack(
+        [np.random.default_rng([0, i]).standard_normal((1, 3))[0] for i in range(5)]
+    )
+    ratio = 0.5 * (np.square(noise) - np.square(mean) - 30).sum(axis=1)
+    estimates = kerasae.generation.log_likelihood(model, x, 1, seed=0, **QUIET)
+    np.testing.assert_allclose(estimates, log_prob + ratio, rtol=1e-4)
+    assert np.isfinite(kerasae.fit(model, x, **QUIET).history["loss"]).all()
+    with pytest.raises(ValueError, match=r"must be in \[0, 1\]"):
+        kerasae.fit(model, x - 0.5, **QUIET)

@@ -9,7 +9,6 @@ from keras import ops
 from kerasae._types import Tensor
 from kerasae.engine.backend import execution_settings
 from kerasae.engine.snapshot import Snapshot
-from kerasae.layers import Likelihood
 from kerasae.models import VariationalAutoencoder
 
 # Compiled once per model, until that changes. Weak references: a scorer goes when its
@@ -21,7 +20,7 @@ _SCORERS = weakref.WeakKeyDictionary()
 def scorer_of(model: VariationalAutoencoder) -> keras.Model:
     """Return a model from data and codes to log p(x | z)."""
     if (kept := _SCORERS.get(model)) is None or not kept[1].fits(model):
-        scorer = _Scorer(model.output_parameters, model.likelihood)
+        scorer = _Scorer(model)
         scorer.compile(jit_compile=execution_settings(model)["jit_compile"])
         kept = _SCORERS[model] = scorer, Snapshot(model)
     return kept[0]
@@ -30,10 +29,11 @@ def scorer_of(model: VariationalAutoencoder) -> keras.Model:
 class _Scorer(keras.Model):
     """From x, shape (rows, ...), and z, shape (rows, codes, ...), to log p(x | z)."""
 
-    def __init__(self, output_parameters: keras.Model, likelihood: Likelihood) -> None:
+    def __init__(self, model: VariationalAutoencoder) -> None:
         super().__init__(name="scorer")
-        self.output_parameters = output_parameters
-        self.likelihood = likelihood
+        self.output_parameters = model.output_parameters
+        self.likelihood = model.likelihood
+        self.padding = model.padding
 
     def call(self, inputs: list[Tensor]) -> Tensor:
         """Return log p(x | z) in nats, shape (rows, codes)."""
@@ -44,4 +44,6 @@ class _Scorer(keras.Model):
             ops.reshape(codes, (-1, *shape[2:])), training=False
         )
         parameters = ops.reshape(flat, (*shape[:2], *ops.shape(flat)[1:]))
-        return self.likelihood.log_prob(ops.expand_dims(x, 1), parameters, axes)
+        return self.likelihood.log_prob(
+            ops.expand_dims(x, 1), parameters, axes, self.padding
+        )

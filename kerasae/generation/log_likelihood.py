@@ -94,8 +94,7 @@ def log_likelihood(
         expected = "2 or larger where `return_error` is True"
         raise ValueError(_checks.argument_error("num_samples", expected, num_samples))
     x = float_samples(whole, x)
-    if hasattr(whole.likelihood, "check_targets"):
-        whole.likelihood.check_targets(x)
+    whole.check(x)
 
     means, log_variances = predict_float32(whole.posterior, x)
     scorer = scorer_of(whole)

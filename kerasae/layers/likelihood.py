@@ -33,11 +33,24 @@ class Likelihood(keras.layers.Layer, abc.ABC):
             parameters: What the layer before this one returned.
         """
 
-    def log_prob(self, x: Tensor, parameters: Tensor, axes: int) -> Tensor:
-        """Return the log-likelihood, summed over the last `axes` axes, in nats."""
+    def log_prob(
+        self, x: Tensor, parameters: Tensor, axes: int, padding: float | None = None
+    ) -> Tensor:
+        """Return the log-likelihood, summed over the last `axes` axes, in nats.
+
+        Args:
+            x: Data, broadcast against the parameters.
+            parameters: What the layer before this one returned.
+            axes: How many axes one sample has.
+            padding: Steps of sequences that have this value in all features of `x` do
+                not count. None where nothing is padded.
+        """
         # Sums of many terms: not in half precision.
         x, parameters = (ops.cast(value, "float32") for value in (x, parameters))
         terms = self.terms(x, parameters)
+        if padding is not None:
+            valid = ops.any(ops.not_equal(x, padding), axis=-1, keepdims=True)
+            terms = ops.where(valid, terms, 0.0)
         rank = len(terms.shape)
         return ops.sum(terms, axis=tuple(range(rank - axes, rank)))
 

@@ -65,13 +65,15 @@ class CheckedModel(keras.Model):
 
     def check(self, x: ArrayLike, y: ArrayLike = None) -> None:
         """Raise a ValueError if a layer cannot work with these samples and targets."""
-        for what, data in (
-            ("check_inputs", x),
-            ("check_targets", x if y is None else y),
-        ):
-            if not hasattr(data, "__array__"):
-                continue
+        y = x if y is None else y
+        for what, data in (("check_inputs", x), ("check_targets", y)):
             checking = [layer for layer in self.layers if hasattr(layer, what)]
-            array = keras.ops.convert_to_numpy(data) if checking else np.empty(0)
+            if not checking or not hasattr(data, "__array__"):
+                continue
+            array = self._to_check(what, keras.ops.convert_to_numpy(data))
             for layer in checking:
                 getattr(layer, what)(array)
+
+    def _to_check(self, what: str, data: np.ndarray) -> np.ndarray:
+        """Return the data that the layers' checks of a kind are shown."""
+        return data

@@ -4,12 +4,14 @@ import math
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 from keras import ops
 
 from kerasae._layer_names import CODE
 from kerasae._types import ArrayLike, Tensor
 from kerasae.layers import GaussianSampling, Likelihood
 from kerasae.layers.call_context import is_traced_by_keras, outermost
+from kerasae.layers.padding_mask import padding_value
 from kerasae.models.checked_model import CheckedModel
 
 # Noise of `evaluate`: the same every time, so that losses can be compared.
@@ -57,6 +59,7 @@ class _Submodels:
         self.sampling: GaussianSampling = model.get_layer(CODE)
         mean, log_variance = self.sampling.input
         self.likelihood: Likelihood = model.layers[-1]
+        self.padding = padding_value(model)
         self.encode = keras.Model(model.inputs[0], [mean, log_variance])
         self.decode = keras.Model(self.sampling.output, self.likelihood.input)
         self.batch_mean = _BatchMean(name="batch_mean")
@@ -92,6 +95,8 @@ class VariationalAutoencoder(CheckedModel):
         loss = -log(1/k sum_i p(x | z_i) (p(z_i) / q(z_i | x))^kl_weight),
 
     the tighter importance-weighted bound, which is not the sum of the two.
+
+    Of sequences with a `kerasae.layers.PaddingMask` the padded steps do not count.
 
     Inside another model, be it called there or its graph gone on with, this loss does
     not count: `kerasae.layers.GaussianSampling` warns, and adds the KL term on request.
@@ -149,6 +154,11 @@ class VariationalAutoencoder(CheckedModel):
         """Model from codes to the input of the likelihood layer."""
         return self._submodels.decode
 
+    @property
+    def padding(self) -> float | None:
+        """The value of the padded steps of sequences, which do not count; or None."""
+        return self._submodels.padding
+
     def call(
         self, inputs: Tensor, training: bool | None = None, mask: Any = None
     ) -> Tensor:
@@ -204,6 +214,12 @@ class VariationalAutoencoder(CheckedModel):
             )
         super().check(x, y)
 
+    def _to_check(self, what: str, data: np.ndarray) -> np.ndarray:
+        if what == "check_inputs" or self.padding is None:
+            return data
+        # As the likelihood compares, which sees float32.
+        return data[(data.astype("float32") != np.float32(self.padding)).any(axis=-1)]
+
     def _bound(
         self, targets: Tensor, last: ForwardPass
     ) -> tuple[Tensor, Tensor, Tensor]:
@@ -213,7 +229,9 @@ class VariationalAutoencoder(CheckedModel):
             ops.cast(value, "float32") for value in last
         )
         axes = len(self.inputs[0].shape) - 1
-        log_likelihood = self.likelihood.log_prob(targets, parameters, axes)
+        log_likelihood = self.likelihood.log_prob(
+            targets, parameters, axes, self.padding
+        )
         reconstruction = -ops.mean(log_likelihood, axis=0)
         divergence = sampling.kl_divergence(mean, log_variance)
         weight = ops.convert_to_tensor(sampling.kl_weight)
