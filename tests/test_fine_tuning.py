@@ -241,3 +241,15 @@ def test_bad_sizes_and_models_are_said(data):
     classifier = build_classifier(deep(), 10)
     with pytest.raises(ValueError, match="diverged"):
         fine_tune(classifier, x, data.y_train, verbose=0)
+
+
+def test_a_variational_code_takes_labels_without_a_warning(images):
+    triple = kerasae.build_vae(8, latent_dim=2)
+    classifier = build_classifier(triple, 2)
+    kerasae.compile(classifier, loss="sparse_categorical_crossentropy")
+    kerasae.fit(classifier, images(16, 8), np.arange(16) % 2, verbose=0)
+    kerasae.fit(triple, images(16, 8), verbose=0)  # its own KL term stays
+    losses = triple.autoencoder.evaluate(images(16, 8), verbose=0, return_dict=True)
+    parts = losses["reconstruction_loss"] + losses["kl_loss"]
+    assert losses["loss"] == pytest.approx(parts, rel=1e-5)
+    assert losses["kl_loss"] > 0

@@ -142,8 +142,8 @@ class BaseAutoencoder(BaseNetworkEstimator):
                 f"X has {codes.shape[1]} features, but the codes of this "
                 f"{type(self).__name__} have {self._n_features_out}."
             )
-        rows = predict_rows(self.autoencoder_.decoder, codes)
-        return as_set_output(self, rows, self._input_names(), X)
+        decoded = predict_rows(self.autoencoder_.decoder, codes)
+        return as_set_output(self, decoded, self._input_names(), X)
 
     def _input_names(self) -> list[str]:
         """Return the names of the columns that `fit` saw, `x0` and so on by default."""

@@ -16,6 +16,7 @@ from kerasae.engine.compiling import compile as compile_fast
 from kerasae.engine.fitting import fit
 from kerasae.engine.keras_internals import rename
 from kerasae.engine.optimizers import new_optimizer
+from kerasae.layers import GaussianSampling
 from kerasae.layers.apply_corruption import corruption_layers
 from kerasae.training._staged import (
     extend_history,
@@ -268,6 +269,10 @@ def _with_head(
     weights.reinitialize([head])
     model = keras.Model(inputs, outputs, name=name)
     rename(model.layers[0], "input")
+    for layer in model.layers:
+        # Labels are to be learned here: nobody expects a KL term, or a word about it.
+        if isinstance(layer, GaussianSampling) and layer.add_kl_loss is None:
+            layer.add_kl_loss = False
     return model
 
 
