@@ -17,7 +17,7 @@ from PIL import Image
 import kerasae
 from kerasae import generation, metrics, plotting, training
 from kerasae.callbacks import MovieFrames, TensorBoard
-from kerasae.data import Binarized, corrupt, pairs
+from kerasae.data import Binarized, corrupt, load_dataset, pairs, scale
 from kerasae.data.pairs import is_stream
 from kerasae.estimators import AutoencoderTransformer, StackedAutoencoderClassifier
 
@@ -79,6 +79,12 @@ SKLEARN = {
     "ragged": "inhomogeneous|sequence",
 }
 
+# Sees all of the data, and is the fix for others.
+SCALED = {
+    "bytes of 0 and 1": BITS.astype("float32"),
+    "wide integers": BYTES.astype("float32") / 255,
+    "holes": "NaN or infinity in 2 of 12 samples.*column 3 of 16",
+}
 IN_RANGE = {**SKLEARN, "wide integers": FROM_0_TO_1}
 
 
@@ -244,6 +250,13 @@ IN_ARRAYS = {
             (6,), latent_dim=2, pretrain_epochs=1, epochs=1, random_state=0
         ).fit(x, LABELS[: count(x)]).predict_proba(x),
         others=SKLEARN,
+    ),
+    "scale": Walk(lambda _, x, __: scale(x)[0], FROM_0_TO_1, FROM_0_TO_1, SCALED),
+    "load_dataset": Walk(
+        lambda _, x, __: load_dataset(x, seed=0).x_train,
+        FROM_0_TO_1,
+        FROM_0_TO_1,
+        SCALED,
     ),
     "pairs": Walk(lambda _, x, __: pairs(x)[0], arrays_only=True),
 }  # fmt: skip

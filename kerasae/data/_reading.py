@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kerasae._arrays import as_array
 from kerasae._checks import Description, argument_error, nearest
 
 DATASET_NAMES = ("digits", "mnist", "fashion_mnist")
@@ -36,7 +37,7 @@ def read(source: Any) -> Raw:
         ValueError: If it cannot be read.
     """
     if not isinstance(source, (str, os.PathLike)):
-        return Raw("array", ((np.asarray(source), None),))
+        return Raw("array", ((as_array("source", source), None),))
     if source == "digits":
         from sklearn.datasets import load_digits
 
