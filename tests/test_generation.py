@@ -502,7 +502,7 @@ def test_bad_options_are_said(use, words, vae):
 def test_half_a_model_is_said(plain):
     with pytest.raises(ValueError, match=r"'deep_ae_encoder', an encoder.*the triple"):
         interpolate(plain.encoder, FIVE, FIVE)
-    with pytest.raises(ValueError, match="no layer named 'code'"):
+    with pytest.raises(ValueError, match=r"'deep_ae_decoder', a decoder.*the triple"):
         traverse(plain.decoder, FIVE, 0)
 
 
