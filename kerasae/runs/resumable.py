@@ -5,6 +5,7 @@ the order of samples follows from seed and epoch, and checkpoints hold the state
 else.
 """
 
+import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,8 +31,10 @@ _IF_DIVERGED = (
 class _EpochSeeds(keras.callbacks.Callback):
     """Seeds an epoch by its number, for what is random outside of the model.
 
-    That is the backend's own generator, from which Keras on torch takes the noise of
-    a `Dropout` without a seed, and NumPy's and Python's for layers of the user's.
+    That is torch's own generator, from which Keras on torch takes the noise of a
+    `Dropout` without a seed, and NumPy's and Python's for layers of the user's. Not
+    TensorFlow's, from which no layer of Keras draws: to seed it throws away what was
+    compiled, four times the time of a short epoch.
     """
 
     def __init__(self, seed: int) -> None:
@@ -39,8 +42,12 @@ class _EpochSeeds(keras.callbacks.Callback):
         self._seed = seed
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        random = np.random.default_rng((self._seed, epoch))
-        keras.utils.set_random_seed(int(random.integers(2**32)))
+        seed = int(np.random.default_rng((self._seed, epoch)).integers(2**32))
+        if keras.backend.backend() == "torch":
+            keras.utils.set_random_seed(seed)
+            return
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002 - the generator that layers may draw from
 
 
 def fit_in_folder(
