@@ -60,10 +60,18 @@ def _from_one(argument: str, values: Any) -> np.ndarray:
         raise _sparse_error(argument, values)
     if hasattr(values, "to_numpy"):  # a column of a data frame
         return np.asarray(values.to_numpy())
-    if isinstance(values, np.ndarray):
-        return np.asarray(values)
     if not hasattr(values, "shape"):
         raise TypeError(argument_error(argument, "an array of numbers", values))
+    return to_numpy(values)
+
+
+def to_numpy(values: ArrayLike) -> np.ndarray:
+    """Return an array as it is, or what a tensor holds.
+
+    Keras's own conversion would copy an array on JAX.
+    """
+    if isinstance(values, np.ndarray):
+        return np.asarray(values)
     from keras import ops  # for a tensor, whose backend is loaded already
 
     return np.asarray(ops.convert_to_numpy(values))

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasae._arrays import extent, is_bytes, to_floats
+from kerasae._arrays import extent, is_bytes, to_floats, to_numpy
 from kerasae._checks import argument_error
 from kerasae._types import ArrayLike, Tensor
 from kerasae.data.memory_mapped import is_mapped, open_mapped, take_rows
@@ -197,7 +197,7 @@ def _whole_floats(samples: ArrayLike) -> Any:
     """Return samples as one array of floats; tensors and floats as they are."""
     if ops.is_tensor(samples) and not is_bytes(samples):
         return samples
-    return to_floats(np.asarray(ops.convert_to_numpy(samples)))
+    return to_floats(to_numpy(samples))
 
 
 def _placed(samples: ArrayLike) -> Tensor:

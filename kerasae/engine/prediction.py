@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasae._arrays import extent, to_floats
+from kerasae._arrays import extent, to_floats, to_numpy
 from kerasae._checks import positive_integer
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.data.memory_mapped import is_mapped, open_mapped, release_pages
@@ -99,7 +99,7 @@ def predict(
     if isinstance(x, (str, os.PathLike)):
         x = open_mapped(Path(x), "x")
     x = checked_samples(model, x).values
-    x = x if is_mapped(x) else np.asarray(ops.convert_to_numpy(x))
+    x = x if is_mapped(x) else to_numpy(x)
     size = affordable(model)
     if batch_size is not None:
         size = positive_integer("batch_size", batch_size)

@@ -15,6 +15,7 @@ from kerasae._arrays import (
     fits,
     shape_error,
     to_floats,
+    to_numpy,
 )
 from kerasae._checks import Description, argument_error
 from kerasae._types import ArrayLike
@@ -120,7 +121,7 @@ def float_samples(model: keras.Model, x: ArrayLike, argument: str = "x") -> np.n
         [[0.0, 0.20000000298023224, 0.4000000059604645, 1.0]]
     """
     samples = checked_samples(model, x, argument).values
-    return to_floats(np.asarray(ops.convert_to_numpy(samples)), "float32")
+    return to_floats(to_numpy(samples), "float32")
 
 
 def one_or_several(
@@ -262,7 +263,7 @@ def _values(samples: Any) -> np.ndarray:
     """Return the numbers to look at: all, or of a file the first."""
     if is_mapped(samples):
         return np.asarray(samples[:_LOOKED_AT])
-    return np.asarray(ops.convert_to_numpy(samples))
+    return to_numpy(samples)
 
 
 def _shape_fix(

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasae._arrays import to_numpy
 from kerasae._types import ArrayLike
 
 
@@ -70,7 +71,7 @@ class CheckedModel(keras.Model):
             checking = [layer for layer in self.layers if hasattr(layer, what)]
             if not checking or not hasattr(data, "__array__"):
                 continue
-            array = self._to_check(what, keras.ops.convert_to_numpy(data))
+            array = self._to_check(what, to_numpy(data))
             for layer in checking:
                 getattr(layer, what)(array)
 

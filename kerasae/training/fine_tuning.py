@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from kerasae import _checks
+from kerasae._arrays import to_numpy
 from kerasae._initial_weights import InitialWeights
 from kerasae._layer_names import HEAD
 from kerasae._triple import Autoencoder, as_triple
@@ -301,7 +302,7 @@ def _targets(y: ArrayLike, count: int, units: int, classifies: bool) -> np.ndarr
             "`y` must be given: labels or target values, one for each sample. "
             "Received: y=None."
         )
-    y = keras.ops.convert_to_numpy(y) if not isinstance(y, np.ndarray) else y
+    y = to_numpy(y)
     if len(y) != count:
         expected = f"an array of {count} targets, one for each sample of `x`"
         raise ValueError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kerasae._arrays import as_numbers, shape_error
+from kerasae._arrays import as_numbers, shape_error, to_numpy
 from kerasae._checks import Description, argument_error, one_of, positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._annotations import write_names
@@ -143,9 +143,7 @@ def _labels(labels: Any, count: int) -> np.ndarray:
 def _as_array(labels: Any) -> np.ndarray:
     if hasattr(labels, "to_numpy"):  # a pandas Series
         return labels.to_numpy()
-    from keras import ops
-
-    return np.asarray(ops.convert_to_numpy(labels))
+    return to_numpy(labels)
 
 
 def _project(codes: np.ndarray, method: str | None, seed: int) -> _Projection:
