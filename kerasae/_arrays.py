@@ -185,6 +185,14 @@ def fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     )
 
 
+def valid_steps(x: np.ndarray, padding: float) -> np.ndarray:
+    """Return which steps of sequences are not padding, shape (n_samples, steps).
+
+    Compared in float32, which is what models see.
+    """
+    return (x.astype("float32", copy=False) != np.float32(padding)).any(axis=-1)
+
+
 # Values
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kerasae._arrays import as_samples, shape_error
+from kerasae._arrays import as_samples, shape_error, valid_steps
 from kerasae._checks import Description, argument_error, finite, positive_integer
 from kerasae._public_names import public
 from kerasae._types import ArrayLike
@@ -77,21 +77,19 @@ def sample_errors(
     np.square(squares, out=squares)
     if mask_value is None:
         return squares.reshape(len(x), -1).mean(axis=1, dtype=np.float64)
-    valid = _valid_steps(x, mask_value)
+    valid = _checked_steps(x, mask_value)
     steps = squares.mean(axis=-1, dtype=np.float64)
     return np.sum(steps, axis=1, where=valid) / valid.sum(axis=1)
 
 
-def _valid_steps(x: np.ndarray, mask_value: float) -> np.ndarray:
+def _checked_steps(x: np.ndarray, mask_value: float) -> np.ndarray:
     """Return which steps of sequences are not padding, shape (n_samples, steps)."""
     if x.ndim != 3:
         expected = (
             "sequences of shape (n_samples, steps, features) where they are padded"
         )
         raise ValueError(shape_error("x", expected, x.shape))
-    # As the layer and the loss do it, which see float32.
-    padding = np.float32(finite("mask_value", mask_value))
-    valid = (x.astype("float32", copy=False) != padding).any(axis=-1)
+    valid = valid_steps(x, finite("mask_value", mask_value))
     empty = np.flatnonzero(~valid.any(axis=1))
     if empty.size:
         expected = "sequences with at least one step that is not padding"

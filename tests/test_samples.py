@@ -536,3 +536,12 @@ def test_padding_does_not_count():
         metrics.sample_errors(np.stack([x[0], x[0] * 0 - 1]), made[:2], mask_value=-1)
     with pytest.raises(ValueError, match="sequences of shape"):
         metrics.sample_errors(FLOATS, FLOATS, mask_value=0.0)
+
+
+@pytest.mark.parametrize("likelihood", [None, "bernoulli"])
+def test_pixels_are_seen_behind_a_last_reshape(likelihood):
+    """The layer that returns numbers in [0, 1] need not be the last."""
+    build = kerasae.build_undercomplete_ae if likelihood is None else kerasae.build_vae
+    x = np.round(255 * FLOATS).reshape(12, 4, 4, 1)
+    with pytest.raises(ValueError, match=FROM_0_TO_1):
+        kerasae.predict(build((4, 4, 1), latent_dim=2), x)

@@ -91,6 +91,10 @@ def epoch_loop(model: keras.Model, *, training: bool) -> Epoch:
     return epoch
 
 
+def reseed(seed: int) -> None:
+    """Do nothing: layers draw from generators of their own."""
+
+
 def unshare(model: keras.Model) -> None:
     """Copy the arrays that several variables have as their value."""
     seen: set[int] = set()

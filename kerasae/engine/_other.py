@@ -29,6 +29,11 @@ def epoch_loop(model: keras.Model, *, training: bool) -> Epoch:
     raise MissingInternalError(f"training on {keras.backend.backend()}")
 
 
+def reseed(seed: int) -> None:
+    """Seed all that Keras knows of."""
+    keras.utils.set_random_seed(seed)
+
+
 def unshare(model: keras.Model) -> None:
     """Do nothing: every variable has memory of its own."""
 

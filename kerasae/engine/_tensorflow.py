@@ -91,6 +91,14 @@ def _draws_noise(model: keras.Model) -> bool:
     )
 
 
+def reseed(seed: int) -> None:
+    """Do nothing: layers draw from generators of their own.
+
+    To seed TensorFlow's throws away what was compiled, four times the time of a short
+    epoch.
+    """
+
+
 def unshare(model: keras.Model) -> None:
     """Do nothing: every variable has memory of its own."""
 

@@ -56,6 +56,13 @@ def epoch_loop(model: keras.Model, *, training: bool) -> Epoch:
     return epoch
 
 
+def reseed(seed: int) -> None:
+    """Seed torch, from which the noise of a `Dropout` without a seed comes."""
+    import torch
+
+    torch.manual_seed(seed)
+
+
 def unshare(model: keras.Model) -> None:
     """Do nothing: every variable has memory of its own."""
 

@@ -34,6 +34,9 @@ class Backend(Protocol):
             MissingInternalError: If Keras lacks what the loop needs.
         """
 
+    def reseed(self, seed: int) -> None:
+        """Seed the backend's own generator, where Keras's layers draw from it."""
+
     def unshare(self, model: keras.Model) -> None:
         """Give variables that share memory some of their own.
 

@@ -9,6 +9,7 @@ from kerasae._types import Loss, ModelOrTriple, Optimizer
 from kerasae.engine._whole import whole
 from kerasae.engine.backend import execution_settings
 from kerasae.engine.optimizers import new_optimizer
+from kerasae.engine.samples import ends_in_sigmoid
 from kerasae.layers.padding_mask import padding_value
 from kerasae.losses import MaskedMeanSquaredError
 from kerasae.models import VariationalAutoencoder
@@ -75,8 +76,4 @@ def default_loss(model: keras.Model) -> str | keras.losses.Loss | None:
     padding = padding_value(model)
     if padding is not None:
         return MaskedMeanSquaredError(padding)
-    for layer in reversed(model.layers):
-        if hasattr(layer, "activation"):
-            sigmoid = layer.activation is keras.activations.sigmoid
-            return "binary_crossentropy" if sigmoid else "mean_squared_error"
-    return "mean_squared_error"
+    return "binary_crossentropy" if ends_in_sigmoid(model) else "mean_squared_error"

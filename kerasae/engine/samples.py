@@ -93,7 +93,8 @@ def checked_samples(model: keras.Model, x: ArrayLike, argument: str = "x") -> Ch
         is_bytes = looked_at.dtype == np.uint8
         return Checked(looked_at.astype("int32") if is_bytes else samples, found)
     check_scale(argument, looked_at.dtype, found)
-    if _are_pixels(looked_at, found) and _returns_probabilities(model):
+    is_whole = model.input_shape == model.output_shape
+    if _are_pixels(looked_at, found) and is_whole and ends_in_sigmoid(model):
         raise ValueError(_range_error(argument, found))
     return Checked(samples, found)
 
@@ -211,6 +212,32 @@ def _takes_probabilities(loss: Any) -> bool:
     return isinstance(loss, _PROBABILITIES) or loss in _OF_PROBABILITIES
 
 
+def ends_in_sigmoid(model: keras.Model) -> bool:
+    """Tell whether a model returns numbers in [0, 1], by its last activation.
+
+    Example:
+        >>> import kerasae
+        >>> from kerasae.engine.samples import ends_in_sigmoid
+        >>> ends_in_sigmoid(kerasae.build_undercomplete_ae((8, 8, 1)).autoencoder)
+        True
+    """
+    for layer in reversed(model.layers):  # a Reshape or a Cropping may come last
+        if isinstance(layer, Bernoulli):
+            return True
+        if hasattr(layer, "activation"):
+            return bool(layer.activation is keras.activations.sigmoid)
+    return False
+
+
+def _in_unit_interval(found: Extent) -> bool:
+    """Tell whether numbers are in [0, 1], but for rounding.
+
+    Args:
+        found: The smallest and the largest of them.
+    """
+    return found.low >= -_SLACK and found.high <= 1 + _SLACK
+
+
 def input_shape_of(model: keras.Model) -> tuple[int | None, ...] | None:
     """Return the shape that a model takes, batch axis included, or None.
 
@@ -288,20 +315,6 @@ def _looks_up(model: keras.Model) -> bool:
     if "int" in str(model.inputs[0].dtype):
         return True
     return any(isinstance(layer, keras.layers.Embedding) for layer in model.layers)
-
-
-def _returns_probabilities(model: keras.Model) -> bool:
-    """Tell whether a model reconstructs its input in [0, 1]."""
-    if model.input_shape != model.output_shape:
-        return False
-    last = model.layers[-1]
-    if isinstance(last, Bernoulli):
-        return True
-    return getattr(last, "activation", None) is keras.activations.sigmoid
-
-
-def _in_unit_interval(found: Extent) -> bool:
-    return found.low >= -_SLACK and found.high <= 1 + _SLACK
 
 
 def _are_pixels(values: np.ndarray, found: Extent) -> bool:

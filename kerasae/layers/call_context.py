@@ -40,6 +40,24 @@ def outermost(layer: keras.Layer) -> keras.Layer | None:
     return found.entry_layer
 
 
+def is_within_another(model: keras.Model) -> bool:
+    """Tell whether a running call of a model is a part of another model's.
+
+    Args:
+        model: The model whose `call` is running.
+
+    Example:
+        >>> import keras
+        >>> from kerasae.layers.call_context import is_within_another
+        >>> is_within_another(keras.Sequential())
+        False
+    """
+    by = outermost(model)
+    if keras.backend.backend() == "jax" and is_traced_by_keras():
+        return by is not None  # what is trained, or traced, is not called itself
+    return by is not None and by is not model
+
+
 def is_traced_by_keras() -> bool:
     """Tell whether Keras runs layers on values that stand in for those of variables.
 

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from kerasae import _checks
+from kerasae._arrays import valid_steps
 from kerasae._types import Tensor
 
 
@@ -67,9 +68,7 @@ class PaddingMask(keras.layers.Masking):
 
     def check_inputs(self, inputs: np.ndarray) -> None:
         """Raise a ValueError if a sequence is nothing but padding."""
-        # As `compute_mask` does, for whole arrays: the model sees them as float32.
-        valid = (inputs.astype("float32") != np.float32(self.mask_value)).any(-1)
-        empty = np.flatnonzero(~valid.any(axis=1))
+        empty = np.flatnonzero(~valid_steps(inputs, self.mask_value).any(axis=1))
         if not empty.size:
             return
         shown = ", ".join(str(index) for index in empty[:5])

@@ -7,10 +7,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from kerasae._arrays import valid_steps
 from kerasae._layer_names import CODE
 from kerasae._types import ArrayLike, Tensor
 from kerasae.layers import GaussianSampling, Likelihood
-from kerasae.layers.call_context import is_traced_by_keras, outermost
+from kerasae.layers.call_context import is_within_another
 from kerasae.layers.padding_mask import padding_value
 from kerasae.models.checked_model import CheckedModel
 
@@ -163,7 +164,7 @@ class VariationalAutoencoder(CheckedModel):
         self, inputs: Tensor, training: bool | None = None, mask: Any = None
     ) -> Tensor:
         """Return reconstructions: of a sampled code in training, else of its mean."""
-        if self._is_within_another():
+        if is_within_another(self):
             return super().call(inputs, training=training, mask=mask)
         if not training:
             with self._submodels.sampling.kl_loss_elsewhere():
@@ -172,13 +173,6 @@ class VariationalAutoencoder(CheckedModel):
         # random numbers; the loss takes them from there.
         self._submodels.last = self._submodels.run(inputs, training=True)
         return self.likelihood(self._submodels.last.parameters[0])
-
-    def _is_within_another(self) -> bool:
-        """Tell whether this call is a part of another model's, whose loss counts."""
-        by = outermost(self)
-        if keras.backend.backend() == "jax" and is_traced_by_keras():
-            return by is not None  # what is trained, or traced, is not called itself
-        return by is not None and by is not self
 
     def compute_loss(
         self,
@@ -217,8 +211,7 @@ class VariationalAutoencoder(CheckedModel):
     def _to_check(self, what: str, data: np.ndarray) -> np.ndarray:
         if what == "check_inputs" or self.padding is None:
             return data
-        # As the likelihood compares, which sees float32.
-        return data[(data.astype("float32") != np.float32(self.padding)).any(axis=-1)]
+        return data[valid_steps(data, self.padding)]
 
     def _bound(
         self, targets: Tensor, last: ForwardPass

@@ -7,10 +7,12 @@ import keras
 import numpy as np
 
 from kerasae import generation, plotting
+from kerasae._arrays import valid_steps
 from kerasae._triple import Autoencoder
 from kerasae.engine.generators import generator_states, set_generator_states
 from kerasae.engine.prediction import predict
 from kerasae.layers.apply_corruption import corruption_layers
+from kerasae.layers.padding_mask import padding_value
 from kerasae.models import VariationalAutoencoder
 from kerasae.runs._load import load_with_samples
 from kerasae.runs.run import ARCHITECTURE, CURVES, RECONSTRUCTIONS, SAMPLES, Run
@@ -118,14 +120,8 @@ def corrupted(triple: Autoencoder, x: np.ndarray) -> np.ndarray:
         noisy = layer(noisy, training=True)
     set_generator_states(triple.autoencoder, states)
     noisy = keras.ops.convert_to_numpy(noisy)
-    steps = _valid_steps(triple, x)
+    padding = padding_value(triple.autoencoder)
+    if padding is None:
+        return noisy
     # The model would take noisy padding for data.
-    return noisy if steps is None else np.where(steps[..., np.newaxis], noisy, x)
-
-
-def _valid_steps(triple: Autoencoder, x: np.ndarray) -> np.ndarray | None:
-    """Return which time steps are not padded, `(n, steps)`; None without padding."""
-    for layer in triple.autoencoder.layers:
-        if isinstance(layer, keras.layers.Masking):
-            return keras.ops.convert_to_numpy(layer.compute_mask(x))
-    return None
+    return np.where(valid_steps(x, padding)[..., np.newaxis], noisy, x)

@@ -9,13 +9,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasae import _checks, callbacks, layers, metrics, training
+from kerasae import _checks, callbacks, metrics, training
 from kerasae._environment import versions
 from kerasae._triple import Autoencoder
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.data import Dataset, load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
+from kerasae.engine.samples import ends_in_sigmoid
 from kerasae.layers.padding_mask import padding_value
 from kerasae.models import VariationalAutoencoder
 from kerasae.runs._plot import corrupted, denoises, draw
@@ -201,7 +202,7 @@ def _check_range(triple: Autoencoder, dataset: Dataset) -> bool:
     low, high = min(x.min() for x in parts), max(x.max() for x in parts)
     if low >= 0 and high <= 1:
         return True
-    if _ends_in_sigmoid(triple.autoencoder):
+    if ends_in_sigmoid(triple.autoencoder):
         expected = "values in [0, 1], all that a sigmoid output can return, or integers"
         received = f"values from {low:g} to {high:g} in {dataset.name}"
         fix = "Pixels in 0..255: x = x / 255. Else take a linear output, "
@@ -212,15 +213,6 @@ def _check_range(triple: Autoencoder, dataset: Dataset) -> bool:
                 "data", f"{expected} in 0..255", _checks.Description(received), fix
             )
         )
-    return False
-
-
-def _ends_in_sigmoid(model: keras.Model) -> bool:
-    for layer in reversed(model.layers):
-        if isinstance(layer, layers.Bernoulli):
-            return True
-        if hasattr(layer, "activation"):
-            return bool(layer.activation is keras.activations.sigmoid)
     return False
 
 

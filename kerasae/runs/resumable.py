@@ -15,6 +15,7 @@ import numpy as np
 from kerasae import saving, training
 from kerasae._triple import Autoencoder
 from kerasae._types import ArrayLike
+from kerasae.engine.backend import backend
 from kerasae.engine.check_finite import check_finite
 from kerasae.engine.progress import Progress
 from kerasae.runs._interruption import Interruption
@@ -31,10 +32,8 @@ _IF_DIVERGED = (
 class _EpochSeeds(keras.callbacks.Callback):
     """Seeds an epoch by its number, for what is random outside of the model.
 
-    That is torch's own generator, from which Keras on torch takes the noise of a
-    `Dropout` without a seed, and NumPy's and Python's for layers of the user's. Not
-    TensorFlow's, from which no layer of Keras draws: to seed it throws away what was
-    compiled, four times the time of a short epoch.
+    That is the backend's own generator where Keras's layers draw from it, and NumPy's
+    and Python's for layers of the user's.
     """
 
     def __init__(self, seed: int) -> None:
@@ -43,11 +42,9 @@ class _EpochSeeds(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         seed = int(np.random.default_rng((self._seed, epoch)).integers(2**32))
-        if keras.backend.backend() == "torch":
-            keras.utils.set_random_seed(seed)
-            return
         random.seed(seed)
         np.random.seed(seed)  # noqa: NPY002 - the generator that layers may draw from
+        backend().reseed(seed)
 
 
 def fit_in_folder(
