@@ -1,3 +1,4 @@
+import gc
 import os
 
 import pytest
@@ -57,3 +58,27 @@ def images():
         return np.random.default_rng(seed).random(shape, dtype="float32")
 
     return make
+
+
+@pytest.fixture
+def object_growth():
+    """A callback that counts objects after every epoch, without those before it."""
+
+    class ObjectGrowth(keras.callbacks.Callback):
+        def __init__(self):
+            super().__init__()
+            self._counts = []
+
+        def on_epoch_end(self, epoch, logs=None):
+            gc.collect()
+            self._counts.append(len(gc.get_objects()))
+
+        @property
+        def per_epoch(self):
+            """The median: what a library loads late is counted once."""
+            return np.median(np.diff(self._counts))
+
+    gc.collect()
+    gc.freeze()
+    yield ObjectGrowth()
+    gc.unfreeze()
