@@ -1,3 +1,4 @@
+from . import anomaly as anomaly
 from . import builders as builders
 from . import callbacks as callbacks
 from . import data as data

@@ -26,6 +26,7 @@ OF_BACKENDS = {
 # The builders come on top.
 FIXED = [
     "Autoencoder",
+    "anomaly",
     "builders",
     "callbacks",
     "compile",
