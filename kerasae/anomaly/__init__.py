@@ -2,6 +2,7 @@
 
 from kerasae._public_names import public
 from kerasae.anomaly._contributions import contributions
+from kerasae.anomaly._measures import MEASURES as MEASURES
 from kerasae.anomaly._reference import Reference, fit_reference
 from kerasae.anomaly._scores import scores
 from kerasae.anomaly._thresholds import (
@@ -10,8 +11,11 @@ from kerasae.anomaly._thresholds import (
     conformal_threshold,
     quantile_threshold,
 )
+from kerasae.anomaly._thresholds import checked_rate as checked_rate
+from kerasae.anomaly._thresholds import needed as needed
 from kerasae.anomaly._windows import Windows, windows
 
+# The other names are for the estimators.
 __all__ = [
     "Reference",
     "Windows",

@@ -12,7 +12,7 @@ from kerasae.anomaly._reference import Reference
 def contributions(
     model: ModelOrTriple,
     x: ArrayLike,
-    score: str = "squared",
+    measure: str = "squared",
     *,
     reference: Reference | None = None,
     num_samples: int = 16,
@@ -20,14 +20,19 @@ def contributions(
 ) -> np.ndarray:
     """Return the share of every feature, pixel or step in the score of a sample.
 
-    What errors add to a score is exact. What the code adds is shared among the
-    features by how much the sample's reconstruction differs from that of the central
-    code there.
+    Of errors and likelihoods each feature has its own. The distances `"code"` and
+    `"joint"` are shared in proportion to how far the score falls if a feature is
+    replaced, by the training data's median or by what the model makes of it,
+    whichever brings it lower: a feature that is far off draws the reconstruction of
+    others along, and would make them suspects too. Samples of more than 256 features,
+    and padded sequences, would take too many passes through the model for that: there
+    errors have their parts of the distance, and the code's is shared by how much the
+    reconstruction differs from that of the central code.
 
     Args:
         model: As in `kerasae.anomaly.scores`.
         x: As in `kerasae.anomaly.scores`.
-        score: As in `kerasae.anomaly.scores`.
+        measure: As in `kerasae.anomaly.scores`.
         reference: As in `kerasae.anomaly.scores`.
         num_samples: As in `kerasae.anomaly.scores`.
         batch_size: As in `kerasae.anomaly.scores`.
@@ -43,7 +48,8 @@ def contributions(
     Reference:
         Garthwaite and Koch 2016, "Evaluating the Contributions of Individual
         Variables to a Quadratic Form", Australian & New Zealand Journal of
-        Statistics 58.
+        Statistics 58 (parts of a distance); Alcala and Qin 2009,
+        "Reconstruction-based Contribution for Process Monitoring", Automatica 45.
 
     Example:
         >>> import numpy as np
@@ -56,6 +62,6 @@ def contributions(
         ((50, 8, 8, 1), True)
     """
     num_samples = _checks.positive_integer("num_samples", num_samples)
-    measure = measure_of(model, score, reference, num_samples)
-    batches = passes(model, x, with_codes=measure.needs_codes, batch_size=batch_size)
-    return np.concatenate([measure.contributions(batch) for batch in batches])
+    measured = measure_of(model, measure, reference, num_samples)
+    batches = passes(model, x, with_codes=measured.needs_codes, batch_size=batch_size)
+    return np.concatenate([measured.contributions(batch) for batch in batches])

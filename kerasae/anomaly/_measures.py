@@ -12,7 +12,7 @@ from kerasae._arrays import to_numpy
 from kerasae._checks import Description, argument_error
 from kerasae._triple import Autoencoder, as_triple
 from kerasae._types import ModelOrTriple
-from kerasae.anomaly._passes import Pass
+from kerasae.anomaly._passes import Pass, passes
 from kerasae.anomaly._reference import Reference
 from kerasae.engine.compiling import default_loss
 from kerasae.engine.prediction import predict_float32
@@ -20,9 +20,12 @@ from kerasae.generation import log_likelihood
 from kerasae.losses import MaskedMeanSquaredError
 from kerasae.models import VariationalAutoencoder
 
-SCORES = ("squared", "absolute", "loss", "code", "joint", "bound", "likelihood")
-_REFERRING = ("code", "joint")
+MEASURES = ("squared", "absolute", "loss", "code", "joint", "bound", "likelihood")
 _VARIATIONAL = ("bound", "likelihood")
+# Features of a sample that are replaced one by one: twice as many passes through the
+# model. What images have more of, they have in patches, which errors show.
+_MOST_REPLACED = 256
+_NUMBERS = 2**22  # in memory at once
 
 
 class Measure(Protocol):
@@ -39,7 +42,7 @@ class Measure(Protocol):
 
 def measure_of(
     model: ModelOrTriple,
-    score: str,
+    measure: str,
     reference: Reference | None,
     num_samples: int,
 ) -> Measure:
@@ -47,50 +50,50 @@ def measure_of(
 
     Args:
         model: A triple, or an autoencoder.
-        score: One of `SCORES`.
+        measure: One of `MEASURES`.
         reference: As in `scores`.
         num_samples: As in `scores`.
     """
-    _check_score(score)
+    _check_measure(measure)
     if not isinstance(model, (Autoencoder, keras.Model)):
         expected = "an Autoencoder, or a Keras model"
         raise TypeError(argument_error("model", expected, model))
     whole = model if isinstance(model, keras.Model) else model.autoencoder
     variational = isinstance(whole, VariationalAutoencoder)
-    if score in _VARIATIONAL and not variational:
-        expected = f"one of {', '.join(set(SCORES) - set(_VARIATIONAL))} for a model "
+    if measure in _VARIATIONAL and not variational:
+        expected = f"one of {', '.join(set(MEASURES) - set(_VARIATIONAL))} for a model "
         expected += "whose code is no distribution"
         fix = "Likelihoods need a model that build_vae or build_conv_vae returned."
-        raise ValueError(argument_error("score", expected, score, fix))
-    if score in _VARIATIONAL or (score == "loss" and variational):
-        return _Likelihood(as_triple(model), score, num_samples)
-    if score == "loss":
+        raise ValueError(argument_error("measure", expected, measure, fix))
+    if measure in _VARIATIONAL or (measure == "loss" and variational):
+        return _Likelihood(as_triple(model), measure, num_samples)
+    if measure == "loss":
         return _loss_measure(whole)
-    if score == "squared":
+    if measure == "squared":
         return _Errors(np.square)
-    if score == "absolute":
+    if measure == "absolute":
         return _Errors(np.abs)
     triple = as_triple(model)
-    reference = _checked_reference(triple, score, reference)
-    kind = _CodeDistance if score == "code" else _JointDistance
+    reference = _checked_reference(triple, measure, reference)
+    kind = _CodeDistance if measure == "code" else _JointDistance
     return kind(triple, reference)
 
 
-def _check_score(score: object) -> None:
-    if not isinstance(score, str):
-        expected = "one of " + ", ".join(map(repr, SCORES))
+def _check_measure(measure: object) -> None:
+    if not isinstance(measure, str):
+        expected = "one of " + ", ".join(map(repr, MEASURES))
         fix = "Scores need no labels. Compare labels with them: "
         fix += "sklearn.metrics.roc_auc_score(labels, scores)."
-        received = Description(f"a {type(score).__name__}")
-        raise TypeError(argument_error("score", expected, received, fix))
-    _checks.one_of("score", score, SCORES)
+        received = Description(f"a {type(measure).__name__}")
+        raise TypeError(argument_error("measure", expected, received, fix))
+    _checks.one_of("measure", measure, MEASURES)
 
 
 def _checked_reference(
-    triple: Autoencoder, score: str, reference: Reference | None
+    triple: Autoencoder, measure: str, reference: Reference | None
 ) -> Reference:
     if not isinstance(reference, Reference):
-        expected = f"what the training samples look like, for the score {score!r}"
+        expected = f"what the training samples look like, for the measure {measure!r}"
         fix = "Pass reference=kerasae.anomaly.fit_reference(model, x_train)."
         text = argument_error("reference", expected, reference, fix)
         raise ValueError(text) if reference is None else TypeError(text)
@@ -134,7 +137,7 @@ def _loss_measure(model: keras.Model) -> Measure:
     if not callable(loss):
         received = Description(f"'loss', with several losses: {loss!r}")
         fix = "Choose 'squared' or 'absolute'."
-        raise ValueError(argument_error("score", "one loss", received, fix))
+        raise ValueError(argument_error("measure", "one loss", received, fix))
     return _Loss(loss.call if isinstance(loss, keras.losses.Loss) else loss)
 
 
@@ -161,7 +164,7 @@ class _Loss:
             expected = "a loss that is the sum of what its features contribute"
             received = Description("'loss', which is not for this model's")
             fix = "Choose 'squared' or 'absolute'."
-            raise ValueError(argument_error("score", expected, received, fix))
+            raise ValueError(argument_error("measure", expected, received, fix))
         return (single * factor[:, None]).reshape(batch.x.shape)
 
     def _values(self, x: np.ndarray, made: np.ndarray) -> np.ndarray:
@@ -177,12 +180,15 @@ class _CodeDistance:
     def __init__(self, triple: Autoencoder, reference: Reference) -> None:
         self._whitening = reference.codes
         self._shares = _CodeShares(triple, reference.code_location)
+        self._replacement = _Replacement(triple, reference.location)
 
     def scores(self, batch: Pass) -> np.ndarray:
         return np.square(self._whitening.apply(_codes(batch))).sum(axis=1)
 
     def contributions(self, batch: Pass) -> np.ndarray:
         shares = self._shares(batch)
+        if self._replacement.suits(batch):
+            shares = self._replacement.shares(self.scores, batch, otherwise=shares)
         return shares * _along(self.scores(batch), shares)
 
 
@@ -194,6 +200,7 @@ class _JointDistance:
     def __init__(self, triple: Autoencoder, reference: Reference) -> None:
         self._reference = reference
         self._shares = _CodeShares(triple, reference.code_location)
+        self._replacement = _Replacement(triple, reference.location)
 
     def scores(self, batch: Pass) -> np.ndarray:
         errors, codes = self._parts(batch)
@@ -202,7 +209,13 @@ class _JointDistance:
     def contributions(self, batch: Pass) -> np.ndarray:
         errors, codes = self._parts(batch)
         shares = self._shares(batch)
-        return errors.reshape(batch.x.shape) + shares * _along(codes, shares)
+        parts = errors.reshape(batch.x.shape) + shares * _along(codes, shares)
+        if not self._replacement.suits(batch):
+            return parts
+        scores = _along(errors.sum(axis=1) + codes, parts)
+        return scores * self._replacement.shares(
+            self.scores, batch, otherwise=parts / np.where(scores > 0, scores, 1.0)
+        )
 
     def _parts(self, batch: Pass) -> tuple[np.ndarray, np.ndarray]:
         """Return what each error contributes, (n, d), and the code as a whole, (n,)."""
@@ -225,9 +238,9 @@ class _Likelihood:
 
     needs_codes = True
 
-    def __init__(self, triple: Autoencoder, score: str, num_samples: int) -> None:
+    def __init__(self, triple: Autoencoder, measure: str, num_samples: int) -> None:
         self._triple = triple
-        self._averages = score != "likelihood"
+        self._averages = measure != "likelihood"
         self._num_samples = num_samples
         shape = triple.encoder.output_shape[1:]
         self._shares = _CodeShares(triple, np.zeros(int(np.prod(shape))))
@@ -280,6 +293,70 @@ class _CodeShares:
         equal = _spread_over(batch.valid, batch.x) / _along(_counted(batch), apart)
         sums_along = _along(np.where(sums > 0, sums, 1.0), apart)
         return np.where(_along(sums, apart) > 0, apart / sums_along, equal)
+
+
+class _Replacement:
+    """The share of each feature, by how much the score falls where it is replaced.
+
+    A feature that is far off draws others along: the code moves, and with it the whole
+    reconstruction. Replaced by an ordinary value, it takes all of that back.
+    """
+
+    def __init__(self, triple: Autoencoder, center: np.ndarray) -> None:
+        self._triple = triple
+        self._center = center.astype("float32")
+
+    def suits(self, batch: Pass) -> bool:
+        """Tell whether features are few enough to be replaced one by one."""
+        return batch.valid is None and self._center.size <= _MOST_REPLACED
+
+    def shares(
+        self,
+        scores: Callable[[Pass], np.ndarray],
+        batch: Pass,
+        *,
+        otherwise: np.ndarray,
+    ) -> np.ndarray:
+        """Return each feature's share, in the shape of the samples; they sum to 1.
+
+        Args:
+            scores: What the features have a share in.
+            batch: The samples.
+            otherwise: The shares of samples whose score no replacement lowers.
+        """
+        x = _flat(batch.x)
+        before = scores(batch)
+        lowest = np.full(x.shape, np.inf)
+        # By what is ordinary by itself, or what the model expects beside the others.
+        for values in (np.broadcast_to(self._center, x.shape), batch.reconstructed):
+            after = self._replaced(scores, batch, _flat(values))
+            np.minimum(lowest, after, out=lowest)
+        falls = np.maximum(before[:, None] - lowest, 0.0)
+        sums = falls.sum(axis=1, keepdims=True)
+        shares = falls / np.where(sums > 0, sums, 1.0)
+        return np.where(sums > 0, shares, _flat(otherwise)).reshape(batch.x.shape)
+
+    def _replaced(
+        self,
+        scores: Callable[[Pass], np.ndarray],
+        batch: Pass,
+        values: np.ndarray,
+    ) -> np.ndarray:
+        """Return the scores where one feature at a time is replaced, shape (n, d)."""
+        x = _flat(batch.x)
+        count, features = x.shape
+        found = np.empty((count, features))
+        size = max(1, _NUMBERS // (count * features))
+        for start in range(0, features, size):
+            chosen = np.arange(start, min(start + size, features))
+            copies = np.repeat(x[None], len(chosen), axis=0)
+            copies[np.arange(len(chosen)), :, chosen] = values[:, chosen].T
+            changed = copies.reshape(-1, *batch.x.shape[1:])
+            after = [
+                scores(one) for one in passes(self._triple, changed, with_codes=True)
+            ]
+            found[:, chosen] = np.concatenate(after).reshape(len(chosen), count).T
+        return found
 
 
 def _codes(batch: Pass) -> np.ndarray:

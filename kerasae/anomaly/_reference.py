@@ -52,6 +52,7 @@ class Reference(NamedTuple):
     saves them, `Reference(**numpy.load(path))` loads them.
 
     Attributes:
+        location: The central sample, feature by feature, flattened, of shape (d,).
         code_location: The central code, flattened, of shape (m,).
         code_whitening: Shape (m, m): of the codes' distance from it, squared and
             summed, becomes the squared Mahalanobis distance.
@@ -63,6 +64,7 @@ class Reference(NamedTuple):
         joint_whitening: Shape (d + m, d + m), or (0, 0).
     """
 
+    location: np.ndarray
     code_location: np.ndarray
     code_whitening: np.ndarray
     error_location: np.ndarray
@@ -139,12 +141,17 @@ def fit_reference(
     if count > _MOST_ROWS:
         chosen = np.linspace(0, count - 1, _MOST_ROWS).astype(int)
         rows = take_rows(rows, chosen)
-    codes, errors, padded = [], [], False
+    samples, codes, errors, padded = [], [], [], False
     for batch in passes(triple, rows, with_codes=True):
+        samples.append(batch.x.reshape(len(batch.x), -1))
         codes.append(batch.codes.reshape(len(batch.x), -1).astype("float64"))
         errors.append(batch.errors.reshape(len(batch.x), -1))
         padded |= batch.valid is not None
-    return _fit(np.concatenate(codes), np.concatenate(errors), support, padded)
+    center = np.median(np.concatenate(samples), axis=0).astype("float64")
+    return Reference(
+        center,
+        *_distances(np.concatenate(codes), np.concatenate(errors), support, padded),
+    )
 
 
 def _support(value: float) -> float:
@@ -157,21 +164,20 @@ def _support(value: float) -> float:
     return float(value)
 
 
-def _fit(
+def _distances(
     codes: np.ndarray, errors: np.ndarray, support: float, padded: bool
-) -> Reference:
+) -> tuple[np.ndarray, ...]:
+    """Return locations and whitenings: of codes, of errors, of both together."""
     of_codes = _whitening(codes, support)
     of_errors = _uncorrelated(errors, support)
     if padded or errors.shape[1] + codes.shape[1] > _MOST_DIMENSIONS:
-        return Reference(*of_codes, *of_errors, np.zeros(0), np.zeros((0, 0)))
+        return *of_codes, *of_errors, np.zeros(0), np.zeros((0, 0))
     # One unit for both, or shrinking would leave one of them out.
     units = np.concatenate(
         [np.full(part.shape[1], 1 / _spread(part)) for part in (errors, codes)]
     )
     joint = _whitening(np.concatenate([errors, codes], axis=1) * units, support)
-    return Reference(
-        *of_codes, *of_errors, joint.location / units, joint.matrix * units
-    )
+    return *of_codes, *of_errors, joint.location / units, joint.matrix * units
 
 
 def _spread(rows: np.ndarray) -> float:

@@ -12,7 +12,7 @@ from kerasae.anomaly._reference import Reference
 def scores(
     model: ModelOrTriple,
     x: ArrayLike,
-    score: str = "squared",
+    measure: str = "squared",
     *,
     reference: Reference | None = None,
     num_samples: int = 16,
@@ -25,7 +25,7 @@ def scores(
         x: Samples of shape (n_samples, *input_shape), as `kerasae.predict` takes
             them; a memory-mapped array or the path of a .npy file is read block by
             block.
-        score: What is measured.
+        measure: What is measured.
             `"squared"`: the mean squared error per feature.
             `"absolute"`: the mean absolute error, which single large errors
             dominate less.
@@ -42,13 +42,14 @@ def scores(
             `"joint"`: `kerasae.anomaly.fit_reference(model, x_train)`.
         num_samples: Codes sampled for each sample, for `"bound"` and `"likelihood"`,
             1 or more; repeatable.
-        batch_size: As in `kerasae.predict`.
+        batch_size: Samples at once. None for 128, fewer where a layer's output would
+            be large.
 
     Returns:
         Array of float64, shape (n_samples,). Padded steps of sequences do not count.
 
     Raises:
-        ValueError: If the samples do not fit the model, `score` is unknown or not for
+        ValueError: If the samples do not fit the model, `measure` is unknown or not for
             this model, or `reference` is missing or of another model.
         TypeError: If `model` is not a model, or an argument of the wrong kind.
 
@@ -69,6 +70,6 @@ def scores(
         (3,)
     """
     num_samples = _checks.positive_integer("num_samples", num_samples)
-    measure = measure_of(model, score, reference, num_samples)
-    batches = passes(model, x, with_codes=measure.needs_codes, batch_size=batch_size)
-    return np.concatenate([measure.scores(batch) for batch in batches])
+    measured = measure_of(model, measure, reference, num_samples)
+    batches = passes(model, x, with_codes=measured.needs_codes, batch_size=batch_size)
+    return np.concatenate([measured.scores(batch) for batch in batches])

@@ -1,6 +1,7 @@
 """Autoencoders for scikit-learn: pipelines, searches, cross-validation."""
 
 from kerasae._public_names import public
+from kerasae.estimators.anomaly_detector import AnomalyDetector
 from kerasae.estimators.autoencoder_transformer import AutoencoderTransformer
 from kerasae.estimators.stacked_autoencoder import StackedAutoencoder
 from kerasae.estimators.stacked_autoencoder_classifier import (
@@ -8,6 +9,7 @@ from kerasae.estimators.stacked_autoencoder_classifier import (
 )
 
 __all__ = [
+    "AnomalyDetector",
     "AutoencoderTransformer",
     "StackedAutoencoder",
     "StackedAutoencoderClassifier",

@@ -269,9 +269,14 @@ class BaseNetworkEstimator(
 
 
 def rows(
-    estimator: BaseEstimator, X: ArrayLike, *, reset: bool, **options: Any
+    estimator: BaseEstimator,
+    X: ArrayLike,
+    *,
+    reset: bool,
+    dtype: Any = np.float32,
+    **options: Any,
 ) -> np.ndarray:
-    """Return samples as finite float32 rows, bytes divided by 255, or raise.
+    """Return samples as finite rows, bytes divided by 255, or raise.
 
     Integers are numbers here, as everywhere in scikit-learn.
 
@@ -279,13 +284,17 @@ def rows(
         estimator: Which estimator they are for.
         X: Array-like of shape (n_samples, n_features).
         reset: Whether the estimator is fitted to them from the start.
+        dtype: What floats they become.
         **options: As in `sklearn.utils.validation.validate_data`.
     """
-    x = validate_data(estimator, X, reset=reset, dtype=np.float32, **options)
+    options = {"dtype": dtype, "ensure_all_finite": False, **options}
+    x = validate_data(estimator, X, reset=reset, **options)
+    # Unlike scikit-learn's own error, this one names the columns.
+    found = extent("X", x, getattr(X, "columns", None))
     if not _holds_bytes(X):
         return x
-    check_scale("X", np.uint8, extent("X", x))
-    return x / np.float32(255)
+    check_scale("X", np.uint8, found)
+    return x / x.dtype.type(255)
 
 
 def _holds_bytes(X: ArrayLike) -> bool:

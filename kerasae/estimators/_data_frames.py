@@ -26,5 +26,25 @@ def as_set_output(
     container = _get_output_config("transform", estimator)["dense"]
     if container == "default":
         return rows
+    return _data_frame(container, rows, names, source)
+
+
+def as_data_frame_of(source: ArrayLike, rows: np.ndarray) -> Any:
+    """Return rows in the container of what they were made from, with its columns.
+
+    Args:
+        source: A data frame of pandas or polars; of anything else, the rows are
+            returned as they are.
+        rows: Array of the shape of `source`.
+    """
+    container = type(source).__module__.partition(".")[0]
+    if container not in ADAPTERS_MANAGER.adapters or not hasattr(source, "columns"):
+        return rows
+    return _data_frame(container, rows, list(source.columns), source)
+
+
+def _data_frame(
+    container: str, rows: np.ndarray, names: list[str], source: ArrayLike
+) -> Any:
     adapter = ADAPTERS_MANAGER.adapters[container]
     return adapter.create_container(rows, source, columns=names)

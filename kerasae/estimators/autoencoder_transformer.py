@@ -1,6 +1,7 @@
 """Any autoencoder as a scikit-learn transformer."""
 
 import copy
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
@@ -143,6 +144,9 @@ class AutoencoderTransformer(BaseAutoencoder):
         if isinstance(self.variant, str):
             builder = VARIANTS[_checks.one_of("variant", self.variant, VARIANTS)]
             options = {"output_activation": "linear", "seed": seed, **options}
+            takes = inspect.signature(builder).parameters
+            if "likelihood" in takes and options["output_activation"] == "linear":
+                options.setdefault("likelihood", "gaussian")
             return build(builder, shape, options)
         if not callable(self.variant):
             raise _variant_error(f"a {type(self.variant).__name__}")
