@@ -7,7 +7,6 @@ Run it with `python anomalies.py --out FOLDER --epochs NUMBER --data NAME`.
 import argparse
 from pathlib import Path
 
-import keras
 import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.decomposition import PCA
@@ -16,8 +15,6 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
-import kerasae
-from kerasae import anomaly
 from kerasae.estimators import AnomalyDetector
 
 parser = argparse.ArgumentParser(description=__doc__)
