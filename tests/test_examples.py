@@ -161,6 +161,23 @@ PROMISES = {
             "importance_weighted_5.keras",
         ),
     ),
+    "anomalies": (
+        (
+            r"319 tumors to judge, 212 of them malignant",
+            r"malignant ones flagged: \d+\.\d%",
+            rf"5 nearest neighbors +{NUMBER} +{NUMBER}",
+            r"the same after loading: True",
+            rf"ROC AUC of squared errors {NUMBER}",
+            r"faulty steps flagged \d+\.\d%",
+        ),
+        (
+            "anomalies_maps.png",
+            "anomalies_reasons.png",
+            "anomalies_scores.png",
+            "anomalies_series.png",
+            "tumors.kerasae",
+        ),
+    ),
     "sequences": (
         (
             rf"conv1d  mean squared error {NUMBER}",
@@ -195,6 +212,7 @@ QUICKER = {
     "convolutional": ("--data", "digits"),
     "denoising": ("--data", "digits"),
     "variational": ("--data", "digits"),
+    "anomalies": ("--data", "digits"),
     "growing": ("--data", "digits"),
     "pretraining": ("--data", "digits"),
     "tied": ("--data", "digits"),
