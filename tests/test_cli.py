@@ -290,6 +290,51 @@ def test_encode_keeps_the_order_of_the_data(finished, tmp_path, images):
     np.testing.assert_allclose(np.load(tmp_path / "z.npy"), expected, atol=1e-5)
 
 
+@pytest.mark.every_backend
+def test_detect_names_the_odd_ones_and_why(finished, digits, tmp_path, here):
+    x = digits[:20].copy()
+    x[7] = 1 - x[7]
+    np.save(tmp_path / "x.npy", x)
+    output, figure = tmp_path / "scores.csv", tmp_path / "scores.png"
+    printed = here(
+        "detect", finished[0], "--data", tmp_path / "x.npy", "--output", output,
+        "--measure", "squared", "--figure", figure,
+    )  # fmt: skip
+    assert "of 20 flagged: score above" in printed
+    assert "calibrated on 540 test samples" in printed
+    with output.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["index"] for row in rows] == [str(index) for index in range(20)]
+    largest = max(rows, key=lambda row: float(row["score"]))
+    assert largest["index"] == "7"
+    assert largest["flagged"] == "1"
+    assert float(largest["p_value"]) <= 0.01
+    assert re.fullmatch(r"[0-7],[0-7]", largest["feature_1"])
+    assert 0 < float(largest["share_1"]) < 1
+    assert figure.read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--false-alarm-rate", "0.001"), "999 scores or more"),
+        (("--false-alarm-rate", "1"), "(0, 1)"),
+        (("--measure", "sqared"), "Did you mean 'squared'"),
+        (("--measure", "bound"), "build_vae"),
+        (("--output", "scores.txt"), "Known: csv"),
+        (("--data", "nowhere.npy"), "No such file"),
+    ],
+)
+def test_detect_refuses(words, message, finished, tmp_path, here, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("kept.csv").write_text("mine")
+    options = {"--data": "digits", "--output": "kept.csv", **dict([words])}
+    given = [word for pair in options.items() for word in pair]
+    assert message in here("detect", finished[0], *given, fails=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.csv"]
+    assert Path("kept.csv").read_text() == "mine"
+
+
 def test_list_and_summary(here):
     printed = here("list")
     page = Path(__file__).parents[1] / "docs" / "how-to" / "command-line.md"
@@ -420,6 +465,7 @@ COMMANDS = [
     "compare",
     "reconstruct",
     "encode",
+    "detect",
     "reproduce",
 ]
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kerasae.cli._model_commands import encode, reconstruct
+from kerasae.cli._model_commands import detect, encode, reconstruct
 from kerasae.cli._reproduce_command import reproduce_source
 from kerasae.cli._run_commands import compare, plot
 from kerasae.cli._train_command import train
@@ -93,4 +93,5 @@ _add(plot)
 _add(compare)
 _add(reconstruct)
 _add(encode)
+_add(detect)
 _add(reproduce_source, "reproduce")

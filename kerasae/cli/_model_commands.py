@@ -63,6 +63,69 @@ def encode(
     print(f"codes of shape {codes.shape} written: {output}")
 
 
+def detect(
+    run: RunFolder,
+    data: Annotated[str, typer.Option(help="The data to judge, as for `train`.")],
+    output: Annotated[Path, typer.Option(help="The .csv file for the scores.")],
+    false_alarm_rate: Annotated[
+        float, typer.Option(help="The share of ordinary samples that may be flagged.")
+    ] = 0.01,
+    measure: Annotated[
+        str,
+        typer.Option(
+            help="How anomalous a sample is: joint, squared, absolute, loss, code; for "
+            "variational models also bound, likelihood."
+        ),
+    ] = "joint",
+    figure: Annotated[
+        Path | None,
+        typer.Option(help="Where to draw the scores and the threshold."),
+    ] = None,
+    backend: Backend = None,
+) -> None:
+    """Find samples that do not belong, and say which features make them odd.
+
+    Ordinary is what the run was trained on; alarms are calibrated on its test data.
+    """
+    use_backend(backend)
+    from kerasae import plotting, runs
+
+    if figure is not None:
+        checked_path(figure)
+    found = runs.detect(
+        run,
+        data,
+        measure=measure,
+        false_alarm_rate=false_alarm_rate,
+        path=output,
+    )
+    count, total = int(found.flagged.sum()), len(found.flagged)
+    print(
+        f"{count:,} of {total:,} flagged: score above {found.threshold:.4g}, for "
+        f"{false_alarm_rate:g} false alarms"
+    )
+    print(f"calibrated on {counted(found.calibrated_on, 'test sample')} of the run")
+    worst = int(found.scores.argmax())
+    reasons = ", ".join(
+        f"{runs.feature_word(place)} ({share:.0%})"
+        for place, share in zip(found.features[worst], found.shares[worst], strict=True)
+    )
+    print(
+        f"largest score {found.scores[worst]:.4g} at index {worst}, p = "
+        f"{found.p_values[worst]:.3g}"
+    )
+    print(f"most of it by feature {reasons}")
+    print(f"written: {output}")
+    if figure is not None:
+        plotting.plot_scores(
+            found.scores,
+            threshold=found.threshold,
+            rate=false_alarm_rate,
+            path=figure,
+        )
+        print(f"written: {figure}")
+
+
 def _save_array(path: Path, array: ArrayLike) -> None:
     """Write an `.npy` file atomically."""
     import numpy as np
