@@ -27,10 +27,14 @@ def ranking(labels: ArrayLike, scores: ArrayLike, suffix: str) -> dict[str, floa
 
 
 def summary(runs: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Return mean and standard deviation of each value over runs with other seeds."""
+    """Return mean and standard deviation of each value over runs with other seeds.
+
+    The latter's names end with `SPREAD`; of a single run there are none.
+    """
     values: dict[str, float] = {}
     for name in runs[0]:
         measured = np.array([run[name] for run in runs])
         values[name] = float(measured.mean())
-        values[name + SPREAD] = float(measured.std(ddof=1))
+        if len(runs) > 1:
+            values[name + SPREAD] = float(measured.std(ddof=1))
     return values

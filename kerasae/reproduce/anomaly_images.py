@@ -123,10 +123,10 @@ SOURCE = Source(
         ),
         _experiment(
             name="one-class-conv",
-            settings="16, 8 and 8 filters, a code of 32, cross-entropy, Adam, 10 "
+            settings="16, 8 and 8 filters, a code of 32, cross-entropy, Adam, 20 "
             "epochs, batch 128, a model for each digit, five seeds",
             run=partial(_one_class, variant="conv", latent_dim=32),
-            epochs=10,
+            epochs=20,
         ),
     ),
     grids=tuple(

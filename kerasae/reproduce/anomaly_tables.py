@@ -1,10 +1,10 @@
 """Anomalies in tables, beside the detectors that everybody has.
 
 Published values are those of the README of vicliv/DTE (Livernoche et al. 2024, "On
-Diffusion Modeling for Anomaly Detection", ICLR), means of five seeds. Data and
-protocols are theirs: training on half of the normal rows and judging all others, or
-training on as many rows as there are, drawn with replacement, and judging all. Columns
-are standardized by what is trained on.
+Diffusion Modeling for Anomaly Detection", ICLR), means of five seeds, with its data and
+protocols: train on the first half of the normal rows and judge all others; or train on
+as many rows as there are, drawn with replacement, and judge all. A random half of the
+normal rows is easier where neighboring rows are alike, as the pixels of satellite are.
 """
 
 import math
@@ -30,14 +30,19 @@ if TYPE_CHECKING:
     from kerasae.estimators import AnomalyDetector
     from kerasae.reproduce._work import Work
 
-_HALF, _ALL = "half", "all"
+_FIRST, _RANDOM, _ALL = "first half", "random half", "all"
+_PROTOCOLS = {
+    _FIRST: "the first half of the normal rows",
+    _RANDOM: "a random half of the normal rows",
+    _ALL: "all rows",
+}
 _DETECTOR, _PCA, _NEIGHBORS = "detector", "PCA", "nearest neighbors"
 _FOREST, _PYOD, _VAE = "isolation forest", "PyOD", "VAE"
 _SECONDS = "seconds of training"
 _ALARMS = "false alarms, in %"
 _SPLITS = 200
 
-# Rows of a published table: trained on half of the normal rows, on everything.
+# Trained on the first half of the normal rows, on everything.
 _PUBLISHED = {
     "breastw": {_VAE: (99.22, 92.80), _NEIGHBORS: (99.05, 98.02)},
     "ionosphere": {_VAE: (89.76, 78.55), _NEIGHBORS: (97.44, 92.18)},
@@ -77,7 +82,9 @@ def _split(
     random = np.random.default_rng(seed)
     if protocol == _ALL:
         return x[random.integers(0, len(x), len(x))], x, y
-    normal = random.permutation(np.flatnonzero(y == 0))
+    normal = np.flatnonzero(y == 0)
+    if protocol == _RANDOM:
+        normal = random.permutation(normal)
     train, rest = np.split(normal, [len(normal) // 2])
     judged = np.concatenate([rest, np.flatnonzero(y)])
     return x[train], x[judged], y[judged]
@@ -97,12 +104,12 @@ def _compare(work: "Work") -> dict[str, float]:
     runs = []
     for seed in work.seeds(5):
         run: dict[str, float] = {}
-        for protocol in (_HALF, _ALL):
+        for protocol in _PROTOCOLS:
             train, test, labels = _split(x, y, protocol, seed)
             for method, found in _judged(work, train, test, seed).items():
                 ending = f"{protocol}, {method}"
                 run |= ranking(labels, found.scores, ending)
-                if method in (_DETECTOR, _PYOD):
+                if method in (_DETECTOR, _PYOD) and protocol != _RANDOM:
                     run[f"{_SECONDS}, {ending}"] = found.seconds
         runs.append(run)
     return summary(runs)
@@ -224,7 +231,7 @@ def _published(name: str) -> dict[str, float]:
     return {
         f"published {AUC}, {protocol}, {method}": value
         for method, values in _PUBLISHED[name].items()
-        for protocol, value in zip((_HALF, _ALL), values, strict=True)
+        for protocol, value in zip((_FIRST, _ALL), values, strict=True)
     }
 
 
@@ -241,19 +248,22 @@ def _grid(title: str, names: dict[str, str]) -> Grid:
 
 
 def _grids() -> Iterator[Grid]:
-    trained = {_HALF: "half of the normal rows", _ALL: "all rows"}
-    for protocol, what in trained.items():
+    for protocol, what in _PROTOCOLS.items():
         ours = {
             heading: f"{AUC}, {protocol}, {method}"
             for heading, method in _COLUMNS.items()
         }
+        title = f"{AUC}, trained on {what}"
+        if protocol == _RANDOM:
+            yield _grid(title, ours)
+            continue
         names = {
             "VAE*": f"published {AUC}, {protocol}, {_VAE}",
             "detector": ours["detector"],
             "5-NN*": f"published {AUC}, {protocol}, {_NEIGHBORS}",
         }
-        yield _grid(f"{AUC}, trained on {what}; *: published", names | ours)
-    for protocol, what in trained.items():
+        yield _grid(f"{title}; *: published", names | ours)
+    for protocol, what in _PROTOCOLS.items():
         names = {
             heading: f"{PRECISION}, {protocol}, {method}"
             for heading, method in _COLUMNS.items()
@@ -261,7 +271,7 @@ def _grids() -> Iterator[Grid]:
         yield _grid(f"{PRECISION}, trained on {what}", names)
     names = {
         f"{heading}, {protocol}": f"{_SECONDS}, {protocol}, {_COLUMNS[heading]}"
-        for protocol in trained
+        for protocol in (_FIRST, _ALL)
         for heading in ("detector", "PyOD")
     }
     yield _grid(_SECONDS, names)
