@@ -128,7 +128,9 @@ def test_grids_of_the_site():
         kind = "published " if column.endswith("*") else ""
         return row, f"{kind}AUC, {column.strip('*')}"
 
-    grid = Grid("AUC", ("wine", "glass", "iris"), ("VAE*", "ours", "PyOD"), cell, True)
+    grid = Grid(
+        "share of *", ("wine", "glass", "iris"), ("VAE*", "ours", "PyOD"), cell, True
+    )
     source = Source("own", "", (), grids=(grid,))
     results = [
         {
@@ -141,7 +143,7 @@ def test_grids_of_the_site():
     ]
     # No line for what was not run, no column for a method that was not there.
     assert comparison.values_tables(source, results).replace("\u00a0", " ") == (
-        "**AUC**\n\n"
+        "**Share of \\***\n\n"
         "|  | VAE* | ours |\n"
         "| :-- | --: | --: |\n"
         "| wine | 75.25 | 80.0 \u00b1 1.0 |\n"
@@ -151,4 +153,7 @@ def test_grids_of_the_site():
     assert not list(comparison.rows(source, results))
     other = [{**result, "backend": "torch"} for result in results]
     tables = comparison.grid_tables(source, [*results, *other], spread=False)
-    assert [table.title for table in tables] == ["AUC (JAX)", "AUC (torch)"]
+    assert [table.title for table in tables] == [
+        "Share of * (JAX)",
+        "Share of * (torch)",
+    ]

@@ -123,7 +123,7 @@ def grid_tables(
         backends = dict.fromkeys(one["backend"] for one in measured)
         for backend in backends:
             own = {r["experiment"]: r for r in measured if r["backend"] == backend}
-            title = grid.title
+            title = grid.title[0].upper() + grid.title[1:]
             title += f" ({_BACKENDS[backend]})" if len(backends) > 1 else ""
             yield Table(title, _grid_lines(grid, own, spread))
 
@@ -245,6 +245,7 @@ def values_tables(source: Source, results: list[dict[str, Any]]) -> str:
     parts = []
     for title, (header, *lines) in grid_tables(source, results):
         cells = [[cell.replace(" ", "\u00a0") for cell in line] for line in lines]
+        title = title.replace("*", r"\*")
         parts += [f"**{title}**", _markdown(header, cells, text_columns=(0,))]
     for experiment in source.experiments:
         own = [result for result in results if _key(result)[0] == experiment.name]
