@@ -34,6 +34,7 @@ import numpy as np
 from pathlib import Path
 from kerasae.builders import SAMPLE_AXES, VARIANTS
 from kerasae.estimators import (
+    AnomalyDetector,
     AutoencoderTransformer,
     StackedAutoencoder,
     StackedAutoencoderClassifier,
@@ -70,6 +71,9 @@ for name, estimator in {
 }.items():
     joblib.dump(estimator.fit(X, y), folder / f"{name}.joblib")
     np.save(folder / f"{name}.npy", estimator.transform(X))
+detector = AnomalyDetector(variant=ready, false_alarm_rate=0.2, **few).fit(X)
+detector.save(folder / "detector.kerasae")
+np.save(folder / "detector.npy", np.stack([detector.p_values(X), detector.predict(X)]))
 """
 
 READ = """
@@ -115,6 +119,12 @@ for folder in folders:
             assert np.isfinite(loss)
             steps = int(triple.autoencoder.optimizer.iterations) - before
         print(folder.name, path.name, float(off), steps)
+    detector = kerasae.estimators.AnomalyDetector.load(folder / "detector.kerasae")
+    X = np.load(folder / "X.npy")
+    p_values, flags = np.load(folder / "detector.npy")
+    off = abs(detector.p_values(X) - p_values).max()
+    same = int((detector.predict(X) == flags).all())
+    print(folder.name, "detector.kerasae", float(off), same)
 """
 
 
@@ -184,6 +194,15 @@ def test_a_pickle_loads_in_a_fresh_process_on_every_backend(reader, rows):
     for writer, file, off, epochs in found:
         assert float(off) < 1e-5, (writer, file)
         assert int(epochs) == 3, (writer, file)
+
+
+@pytest.mark.parametrize("reader", BACKENDS)
+def test_a_detector_flags_the_same_rows_on_every_backend(reader, rows):
+    found = [row for row in rows[reader] if row[1] == "detector.kerasae"]
+    assert {row[0] for row in found} == set(BACKENDS)
+    for writer, _, off, same in found:
+        assert float(off) == 0, writer
+        assert int(same) == 1, writer
 
 
 def test_an_example_moves_between_backends(tmp_path):

@@ -15,11 +15,15 @@ import scipy.sparse
 from PIL import Image
 
 import kerasae
-from kerasae import generation, metrics, plotting, training
+from kerasae import anomaly, generation, metrics, plotting, training
 from kerasae.callbacks import MovieFrames, TensorBoard
 from kerasae.data import Binarized, corrupt, load_dataset, pairs, scale
 from kerasae.data.pairs import is_stream
-from kerasae.estimators import AutoencoderTransformer, StackedAutoencoderClassifier
+from kerasae.estimators import (
+    AnomalyDetector,
+    AutoencoderTransformer,
+    StackedAutoencoderClassifier,
+)
 
 SIZE = 16
 FLOATS = np.random.default_rng(0).random((12, SIZE), dtype="float32")
@@ -74,7 +78,6 @@ FROM_0_TO_1 = r"in \[0, 1\]"
 # scikit-learn checks first, in its own words; integers are numbers there.
 SKLEARN = {
     "wide integers": BYTES.astype("float32"),
-    "holes": "contains NaN",
     "text": "could not convert string to float",
     "ragged": "inhomogeneous|sequence",
 }
@@ -110,10 +113,13 @@ def models():
     estimator = AutoencoderTransformer(
         latent_dim=2, epochs=1, output_activation="sigmoid", random_state=0
     ).fit(FLOATS)
+    detector = AnomalyDetector(
+        measure="squared", contamination=0.1, epochs=1, random_state=0
+    ).fit(FLOATS)
     start = plain.autoencoder.get_weights()
     return {
         "plain": plain, "vae": vae, "stack": stack, "estimator": estimator,
-        "start": start,
+        "detector": detector, "start": start,
     }  # fmt: skip
 
 
@@ -209,6 +215,18 @@ IN_MODELS = {
     ),
     "active_units": Walk(
         lambda m, x, _: generation.active_units(m["vae"], x, 0.0), FROM_0_TO_1
+    ),
+    "anomaly.scores": Walk(
+        lambda m, x, _: anomaly.scores(m["plain"], x, "absolute"), FROM_0_TO_1
+    ),
+    "anomaly.contributions": Walk(
+        lambda m, x, _: anomaly.contributions(m["plain"], x), FROM_0_TO_1
+    ),
+    "anomaly.fit_reference": Walk(
+        lambda m, x, _: list(anomaly.fit_reference(m["plain"], x)), FROM_0_TO_1
+    ),
+    "AnomalyDetector": Walk(
+        lambda m, x, _: -m["detector"].score_samples(x), others=SKLEARN
     ),
     "MovieFrames": Walk(frames, FROM_0_TO_1),
     "TensorBoard": Walk(boards, FROM_0_TO_1),

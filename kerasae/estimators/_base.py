@@ -290,7 +290,15 @@ def rows(
     options = {"dtype": dtype, "ensure_all_finite": False, **options}
     x = validate_data(estimator, X, reset=reset, **options)
     # Unlike scikit-learn's own error, this one names the columns.
-    found = extent("X", x, getattr(X, "columns", None))
+    try:
+        found = extent("X", x, getattr(X, "columns", None))
+    except ValueError as error:
+        if np.isinf(x).any() and not np.isinf(np.asarray(X, "float64")).any():
+            expected = f"finite as {np.dtype(dtype)}"
+            received = _checks.Description("values that are too large for it")
+            text = _checks.argument_error("X", expected, received, "Scale X first.")
+            raise ValueError(text) from error
+        raise
     if not _holds_bytes(X):
         return x
     check_scale("X", np.uint8, found)

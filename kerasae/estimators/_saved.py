@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -175,10 +176,12 @@ def _encoded(name: str, value: Any) -> Any:
     if name == "variant":
         return next(key for key, builder in VARIANTS.items() if builder is value)
     try:
-        made = keras.saving.serialize_keras_object(value)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="[^`]*`lambda`")
+            made = keras.saving.serialize_keras_object(value)
         made = public_class(made) if isinstance(made, dict) else made
         keras.saving.deserialize_keras_object(json.loads(json.dumps(made)))
-    except (TypeError, ValueError, NotImplementedError) as error:
+    except (TypeError, ValueError, NotImplementedError, UserWarning) as error:
         expected = "numbers, text or what Keras can serialize, to be saved"
         fix = "Register a class or function of your own: "
         fix += "@keras.saving.register_keras_serializable('mine')."

@@ -218,7 +218,8 @@ class StackedAutoencoderClassifier(ClassifierMixin, BaseStack):
     def _validated(
         self, X: ArrayLike, y: ArrayLike, resume: bool
     ) -> tuple[np.ndarray, np.ndarray]:
-        _, y = validate_data(self, X, y, reset=not resume)
+        # `rows` looks for NaN.
+        _, y = validate_data(self, X, y, reset=not resume, ensure_all_finite=False)
         check_classification_targets(y)
         return rows(self, X, reset=False, force_writeable=True), y
 

@@ -29,6 +29,7 @@ from kerasae.plotting.rendering.tiles import (
     SCALES,
     add_color_bar,
     color_limits,
+    colors_of,
     draw_image,
     signed,
     tile_image,
@@ -144,7 +145,7 @@ def plot_codes(
         else:
             draw_image(axes[-1, column], blocks[column])
     if blocks is not None and limits is not None:
-        add_color_bar(figure, axes[-1, -1], limits, diverging=diverging)
+        add_color_bar(figure, axes[-1, -1], limits, colors=colors_of(diverging))
         fit_to_content(figure)
     return save(figure, path)
 

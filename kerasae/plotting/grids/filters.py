@@ -26,6 +26,7 @@ from kerasae.plotting.rendering.tiles import (
     SCALES,
     add_color_bar,
     color_limits,
+    colors_of,
     image_axes,
     signed,
     tile_image,
@@ -137,7 +138,7 @@ def plot_filters(
         if panel.tiles.ndim == 3:
             last_gray = axes
     if limits is not None and last_gray is not None:
-        add_color_bar(figure, last_gray, limits, diverging=diverging)
+        add_color_bar(figure, last_gray, limits, colors=colors_of(diverging))
     fit_to_content(figure)
     return save(figure, path)
 

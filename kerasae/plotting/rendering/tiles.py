@@ -24,6 +24,11 @@ def signed(values: np.ndarray) -> bool:
     return bool(values.min() < 0 < values.max())
 
 
+def colors_of(diverging: bool) -> str:
+    """Return the color map for values on both sides of zero, or on one."""
+    return DIVERGING if diverging else GRAYS
+
+
 def color_limits(values: np.ndarray, diverging: bool) -> tuple[float, float]:
     """Return the values of the first and the last color.
 
@@ -63,7 +68,7 @@ def tile_image(
     )
     frame = 1.0
     if tiles.ndim == 3:
-        colored = colormaps[DIVERGING if diverging else GRAYS](colored)[..., :3]
+        colored = colormaps[colors_of(diverging)](colored)[..., :3]
         if diverging:  # the white of zero would not show where a tile ends
             frame = 0.5
     framed = padded(enlarged(colored, zoom), 2 * GAP, 2 * GAP, frame)
@@ -102,9 +107,9 @@ def image_axes(
 
 
 def add_color_bar(
-    figure: "Figure", beside: "Axes", limits: tuple[float, float], *, diverging: bool
+    figure: "Figure", beside: "Axes", limits: tuple[float, float], *, colors: str
 ) -> None:
-    """Add a color bar beside `pixel_axes`."""
+    """Add a color bar beside `pixel_axes`, for a color map of Matplotlib's."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.ticker import MaxNLocator
@@ -115,8 +120,8 @@ def add_color_bar(
     box = pixel_axes(
         figure, left + width + to_pixels(0.12), top - height, to_pixels(0.1), height
     )
-    colors = ScalarMappable(Normalize(*limits), cmap=DIVERGING if diverging else GRAYS)
+    mapped = ScalarMappable(Normalize(*limits), cmap=colors)
     most = max(2, min(5, height // to_pixels(0.22)))
-    bar = figure.colorbar(colors, cax=box, ticks=MaxNLocator(most))
+    bar = figure.colorbar(mapped, cax=box, ticks=MaxNLocator(most))
     bar.ax.tick_params(labelsize=9, length=2)
     bar.outline.set(linewidth=0.6, edgecolor="0.75")
