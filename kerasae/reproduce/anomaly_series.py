@@ -15,11 +15,13 @@ from kerasae.reproduce._ranking import AUC, PRECISION, ranking, summary
 from kerasae.reproduce._source import Experiment, Grid, Source
 
 if TYPE_CHECKING:
+    from kerasae._types import ArrayLike
     from kerasae.reproduce._work import Work
 
 _LENGTH = 100
 _MEASURES = ("squared", "code", "joint")
 _MERGES = ("mean", "min")
+_DRAWN = "joint"
 _DIFFERENCES = "differences"
 _DISTANCE = "steps from the largest score to the nearest anomaly"
 _LOADED = {
@@ -59,28 +61,46 @@ def _by_step(work: "Work") -> dict[str, float]:
 
     train, test, labels = _read(work)
     location, spread = train.mean(axis=0), train.std(axis=0)
-    train, test = (train - location) / spread, (test - location) / spread
-    x, judged = windows(train, _LENGTH).values, windows(test, _LENGTH)
-    runs = []
+    learned = windows((train - location) / spread, _LENGTH)
+    judged = windows((test - location) / spread, _LENGTH)
+    runs: list[dict[str, float]] = []
     for seed in work.seeds(5):
         triple = work.train(
             "conv1d",
-            x,
+            learned.values,
             seed,
             filters=(16, 8),
             latent_dim=8,
             output_activation="linear",
         )
-        reference = anomaly.fit_reference(triple, x)
+        reference = anomaly.fit_reference(triple, learned.values)
         run: dict[str, float] = {}
         for measure in _MEASURES:
             scores = anomaly.scores(triple, judged.values, measure, reference=reference)
             for merge in _MERGES:
                 steps = np.asarray(judged.at_steps(scores, merge))
                 run |= _values(labels, steps, f"{measure}, {merge}")
+        if not runs:
+            ordinary = anomaly.scores(
+                triple, learned.values, _DRAWN, reference=reference
+            )
+            scores = anomaly.scores(triple, judged.values, _DRAWN, reference=reference)
+            _draw(work, test, judged.at_steps(scores), learned.at_steps(ordinary))
         runs.append(run)
     simple = _values(labels, _differences(train, test), _DIFFERENCES)
     return summary(runs) | simple
+
+
+def _draw(
+    work: "Work", test: np.ndarray, scores: "ArrayLike", ordinary: "ArrayLike"
+) -> None:
+    """Draw the series, and as a threshold the largest score of what was learned."""
+    from kerasae import plotting
+
+    path = work.path("scores.png")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    threshold = float(np.max(ordinary))
+    plotting.plot_series(test, scores=scores, threshold=threshold, path=path)
 
 
 def _values(labels: np.ndarray, steps: np.ndarray, method: str) -> dict[str, float]:
