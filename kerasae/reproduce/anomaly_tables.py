@@ -166,7 +166,7 @@ def _conformal(work: "Work") -> dict[str, float]:
     """Count false alarms among normal rows that the detector has not seen."""
     x, y = _read(work)
     normal, rates = x[y == 0], []
-    for seed in range(work.seed, work.seed + (3 if work.quick else _SPLITS)):
+    for seed in range(work.seed, work.seed + (2 if work.quick else _SPLITS)):
         shuffled = np.random.default_rng(seed).permutation(normal)
         train, test = np.split(shuffled, [len(normal) // 2])
         detector = _detector(work, seed)
@@ -202,7 +202,7 @@ def _scale(work: "Work") -> dict[str, float]:
     values = {f"{_SECONDS}, {len(x):,} rows": work.seconds}
     path = work.path("rows.npy")
     path.parent.mkdir(parents=True, exist_ok=True)
-    for count in (20_000, 80_000) if work.quick else (1_000_000, 4_000_000):
+    for count in (2_000, 8_000) if work.quick else (1_000_000, 4_000_000):
         rows = np.lib.format.open_memmap(path, "w+", "float32", (count, x.shape[1]))
         for start in range(0, count, len(x)):
             rows[start : start + len(x)] = x[: count - start]
