@@ -9,7 +9,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("kerasae", "keras", "numpy", "tensorflow", "jax", "jaxlib", "torch")
+_PACKAGES = (
+    *("kerasae", "keras", "numpy", "scikit-learn"),
+    *("tensorflow", "jax", "jaxlib", "torch", "pyod"),
+)
 
 
 def machine() -> dict[str, Any]:

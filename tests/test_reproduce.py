@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import keras
+import numpy as np
 import pytest
 
 from kerasae import reproduce as room
-from kerasae.reproduce import SOURCES, comparison, reproduce
+from kerasae.reproduce import SOURCES, _ranking, anomaly_tables, comparison, reproduce
 from kerasae.reproduce._source import Experiment, Source
 from kerasae.reproduce._work import Work
 from kerasae.runs import Run
@@ -180,6 +182,80 @@ def test_what_does_not_fit_is_said(tmp_path):
     assert (tmp_path / "results.json").read_text() == "{"
 
 
+@pytest.mark.parametrize(
+    ("source", "experiment", "file", "where"),
+    [
+        ("anomaly-tables", "pima", "anomaly/pima.npz", "29_Pima.npz of https://github"),
+        ("anomaly-series", "synthetic-ecg", "series/synthetic_ecg.npz", "aeon"),
+    ],
+)
+def test_data_to_fetch_are_named(
+    source, experiment, file, where, tmp_path, monkeypatch
+):
+    def run():
+        reproduce(source, tmp_path, only=[experiment], resume=True, log=lambda line: 0)
+
+    monkeypatch.delenv("KERASAE_DATA", raising=False)
+    with pytest.raises(FileNotFoundError, match=f"{file}.*not set.*{where}"):
+        run()
+    monkeypatch.setenv("KERASAE_DATA", str(tmp_path))
+    path = tmp_path / file
+    with pytest.raises(FileNotFoundError, match=f"{path}.*{where}.*Put it there"):
+        run()
+    path.parent.mkdir()
+    np.savez(path, x=[0])
+    with pytest.raises(ValueError, match=rf"no array.*but \['x'\].*{where}"):
+        run()
+
+
+def test_data_that_were_fetched_are_taken(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERASAE_DATA", str(tmp_path))
+    (tmp_path / "anomaly").mkdir()
+    np.savez(tmp_path / "anomaly/pima.npz", X=np.eye(4), y=[0.0, 0.0, 0.0, 1.0])
+    x, y = anomaly_tables._read(SimpleNamespace(quick=False, data_name="pima"))
+    assert (x.dtype, y.tolist()) == (np.float32, [0, 0, 0, 1])
+    train, test, labels = anomaly_tables._split(x, y, "first half", 0)
+    assert train.tolist() == x[:1].tolist()
+    assert (test.tolist(), labels.tolist()) == (x[1:].tolist(), [0, 0, 1])
+    train, test, labels = anomaly_tables._split(x, y, "all", 0)
+    assert (len(train), test.tolist(), labels.tolist()) == (4, x.tolist(), y.tolist())
+
+
+def test_runs_of_several_seeds_have_a_mean_and_a_spread():
+    found = _ranking.ranking([0, 0, 1, 0], [1, 2, 3, 4], "ours")
+    assert found == {
+        "ROC AUC in %, ours": pytest.approx(200 / 3),
+        "average precision in %, ours": 50.0,
+    }
+    runs = [{"AUC": 70.0}, {"AUC": 80.0}, {"AUC": 90.0}]
+    assert _ranking.summary(runs) == {"AUC": 80.0, "AUC, spread": 10.0}
+    assert _ranking.summary(runs[:1]) == {"AUC": 70.0}
+
+
+def test_pyod_is_judged_where_it_is_installed(monkeypatch):
+    class AutoEncoder:
+        def __init__(self, **options):
+            assert options == {"random_state": 1, "verbose": 0, "epoch_num": 1}
+
+        def fit(self, rows):
+            assert abs(rows.mean()) < 1e-6
+
+        def decision_function(self, rows):
+            return rows[:, 0]
+
+    module = SimpleNamespace(AutoEncoder=AutoEncoder)
+    monkeypatch.setitem(sys.modules, "pyod.models.auto_encoder", module)
+    monkeypatch.setattr(anomaly_tables, "has_pyod", lambda: True)
+    x = np.random.default_rng(0).normal(size=(120, 4)).astype("float32")
+    work = SimpleNamespace(epochs=1, batch_size=32, quick=True, seconds=0.0)
+    found = anomaly_tables._judged(work, x, x[:5], 1)
+    assert list(found) == [
+        *("detector", "PCA", "nearest neighbors", "isolation forest", "PyOD")
+    ]
+    assert all(one.scores.shape == (5,) for one in found.values())
+    assert work.seconds == found["detector"].seconds > 0
+
+
 def test_tables_need_no_keras():
     code = (
         "import sys; from kerasae.reproduce import SOURCES, comparison;"
@@ -188,4 +264,4 @@ def test_tables_need_no_keras():
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["5", "False"]
+    assert done.stdout.split() == ["8", "False"]

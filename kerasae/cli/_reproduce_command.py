@@ -26,7 +26,7 @@ def reproduce_source(
     ] = None,
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="Digits and a few epochs: under a minute."),
+        typer.Option("--quick", help="Small data, a few epochs: under a minute."),
     ] = False,
     backend: Backend = None,
     seed: Seed = 0,
@@ -41,7 +41,7 @@ def reproduce_source(
         bool, typer.Option("--force", help="Repeat what is finished.")
     ] = False,
 ) -> None:
-    """Run a source's experiments on MNIST, and compare with its published results."""
+    """Run a source's experiments, and compare with its published results."""
     article = find_source(source)
     use_backend(backend)
     set_seed(seed)
@@ -56,6 +56,9 @@ def reproduce_source(
             resume=resume,
             force=force,
         )
+    for title, lines in comparison.grid_tables(article, results, spread=False):
+        print(f"\n{title}")
+        print_table(lines)
     _print_results(comparison.rows(article, results), quick=quick)
     print(f"results and pictures in {folder}")
 
@@ -75,9 +78,10 @@ def _print_results(rows: Iterable[comparison.Row], *, quick: bool) -> None:
         if remark:
             remarks.append(f"{row.experiment}, {row.value}: {remark}")
     print()
-    print_table(table)
-    print()
+    if len(table) > 1:
+        print_table(table)
+        print()
     for remark in remarks:
         print(remark)
     if quick:
-        print("Digits and few epochs: not comparable with what was published.")
+        print("Small data and few epochs: not comparable with what was published.")

@@ -1,4 +1,4 @@
-"""The experiments of the five sources: their published results and ours."""
+"""The experiments of the sources: their published results and ours."""
 
 from kerasae._public_names import public
 from kerasae.reproduce._reproduce import SOURCES as SOURCES

@@ -6,6 +6,9 @@ from typing import Any
 
 from kerasae import _checks, _environment
 from kerasae.reproduce import (
+    anomaly_images,
+    anomaly_series,
+    anomaly_tables,
     chainer_growing,
     keras_tutorial,
     pytorch_stacked,
@@ -24,6 +27,9 @@ SOURCES = {
         pytorch_stacked,
         sklearn_stacked,
         chainer_growing,
+        anomaly_tables,
+        anomaly_images,
+        anomaly_series,
     )
 }
 
@@ -39,7 +45,7 @@ def reproduce(
     force: bool = False,
     log: Callable[[str], None] = print,
 ) -> list[dict[str, Any]]:
-    """Run the experiments of a source on MNIST, with its settings.
+    """Run the experiments of a source on its data, with its settings.
 
     Every experiment has a subfolder, named after the backend and the experiment, for
     its model, history and pictures. After each, its result is added to `results.json`
@@ -50,8 +56,8 @@ def reproduce(
         folder: The output folder, created if missing. None means
             `runs/reproduce/SOURCE`, or `runs/reproduce/SOURCE-quick`.
         only: Names of the experiments to run; empty means all of the source's.
-        quick: Use digits instead of MNIST and a few epochs: the same code in less
-            than a minute.
+        quick: Use data that are installed, digits instead of MNIST, and a few epochs:
+            the same code in less than a minute.
         seed: Makes the experiments repeatable.
         resume: Keep finished experiments, and continue others after their last full
             epoch.
@@ -67,7 +73,7 @@ def reproduce(
         ValueError: If the source or an experiment is unknown, or `folder` holds
             results of another source, seed or `quick`.
         FileExistsError: If a result exists, and neither `resume` nor `force` is set.
-        OSError: If MNIST is not available, or `folder` cannot be written.
+        OSError: If the data are not available, or `folder` cannot be written.
 
     Example:
         >>> import contextlib, io, tempfile
@@ -137,6 +143,7 @@ def _run(
         source,
         experiment.name,
         folder,
+        data=experiment.quick_data if quick else experiment.data,
         epochs=experiment.quick_epochs if quick else experiment.epochs,
         batch_size=experiment.batch_size,
         quick=quick,
@@ -151,7 +158,7 @@ def _run(
         experiment=experiment.name,
         settings=experiment.settings,
         command=command,
-        data=work.data.name,
+        data=work.data_name,
         seed=seed,
         epochs=work.epochs,
         batch_size=work.batch_size,

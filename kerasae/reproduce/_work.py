@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from kerasae._triple import Autoencoder
 from kerasae._types import Loss, Optimizer
 from kerasae.builders import VARIANTS
 from kerasae.callbacks import MovieFrames
-from kerasae.data import load_dataset
+from kerasae.data import Dataset, load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.runs import Run
@@ -31,16 +32,18 @@ class Work:
         source: Name of the source.
         experiment: Name of the experiment.
         folder: The folder for the run, the model and the pictures.
+        data: Name of the data.
         epochs: Number of epochs.
         batch_size: Samples per step.
-        quick: Use digits instead of MNIST, and few epochs.
+        quick: Use few epochs and seeds.
         seed: Makes the experiment repeatable.
         resume: Whether to continue after the last full epoch in `folder`.
 
     Attributes:
-        data: The samples, of shape `(n, height, width, 1)` in [0, 1], and labels.
+        data_name: Name of the data.
         epochs: Number of epochs.
         batch_size: Samples per step.
+        quick: Whether data, epochs and seeds are few.
         seed: The seed.
         seconds: Seconds of training so far.
     """
@@ -51,29 +54,35 @@ class Work:
         experiment: str,
         folder: Path,
         *,
+        data: str,
         epochs: int,
         batch_size: int,
         quick: bool,
         seed: int,
         resume: bool,
     ) -> None:
-        self.data = load_dataset("digits" if quick else "mnist")
+        self.data_name = data
         self.epochs = epochs
         self.batch_size = batch_size
+        self.quick = quick
         self.seed = seed
         self.seconds = 0.0
         self._name = experiment
-        self._quick = quick
         self._resume = resume
         self._run = Run(folder)
         self._settings = {
             "source": source,
             "experiment": experiment,
-            "data": self.data.name,
+            "data": data,
             "epochs": self.epochs,
             "batch_size": self.batch_size,
             "seed": seed,
         }
+
+    @cached_property
+    def data(self) -> Dataset:
+        """The images, of shape `(n, height, width, 1)` in [0, 1], and their labels."""
+        return load_dataset(self.data_name)
 
     def path(self, name: str) -> Path:
         """Return the path of a file in the experiment's folder."""
@@ -81,13 +90,48 @@ class Work:
 
     def stage_epochs(self, number: int) -> int:
         """Return the number of epochs of one stage of training: 1 in quick mode."""
-        return 1 if self._quick else number
+        return 1 if self.quick else number
+
+    def seeds(self, number: int) -> range:
+        """Return the seeds of an experiment that is repeated: one in quick mode."""
+        return range(self.seed, self.seed + (1 if self.quick else number))
 
     def build(self, variant: str, **options: Any) -> Autoencoder:
         """Build the variant of that name, for the data."""
         keras.utils.set_random_seed(self.seed)
         shape = self.data.x_train.shape[1:]
         return VARIANTS[variant](shape, seed=self.seed, **options)
+
+    def train(
+        self,
+        variant: str,
+        x: np.ndarray,
+        seed: int,
+        *,
+        loss: Loss = None,
+        **options: Any,
+    ) -> Autoencoder:
+        """Build a variant for samples and train it on them, one model of many.
+
+        Args:
+            variant: Name of the variant.
+            x: The samples.
+            seed: That of this model.
+            loss: As in `kerasae.compile`.
+            **options: Arguments of the builder.
+        """
+        keras.utils.set_random_seed(seed)
+        triple = VARIANTS[variant](x.shape[1:], seed=seed, **options)
+        training.compile(triple, "adam", loss)
+        with self.timed():
+            training.fit(
+                triple,
+                x,
+                epochs=self.epochs,
+                batch_size=self.batch_size,
+                verbose=0,
+            )
+        return triple
 
     def fit(
         self,

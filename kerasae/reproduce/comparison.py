@@ -1,13 +1,14 @@
 """The results of a source, in its folder and as tables. Needs no Keras."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kerasae._environment import headline
 from kerasae._files import replacing
-from kerasae.reproduce._source import Source
+from kerasae.reproduce._ranking import SPREAD
+from kerasae.reproduce._source import Grid, Source
 
 FILE = "results.json"
 # Relative differences from published values above this need a remark.
@@ -31,6 +32,18 @@ class Row(NamedTuple):
     published: float | str | None
     ours: dict[str, float]
     remark: str
+
+
+class Table(NamedTuple):
+    """A grid of a source, filled in.
+
+    Attributes:
+        title: What its numbers are.
+        lines: Its cells as text, the header first; at least two lines.
+    """
+
+    title: str
+    lines: list[list[str]]
 
 
 class Results:
@@ -94,18 +107,94 @@ def _key(result: dict[str, Any]) -> tuple[str, str]:
     return result["experiment"], result["backend"]
 
 
+def grid_tables(
+    source: Source, results: Sequence[dict[str, Any]], *, spread: bool = True
+) -> Iterator[Table]:
+    """Yield the grids of a source, one for each backend that it was measured on.
+
+    Args:
+        source: The source.
+        results: The `results` of its JSON file.
+        spread: Whether cells show standard deviations, where there are any.
+    """
+    for grid in source.grids:
+        experiments = {experiment for experiment, _ in _cells(grid)}
+        measured = [one for one in results if one["experiment"] in experiments]
+        backends = dict.fromkeys(one["backend"] for one in measured)
+        for backend in backends:
+            own = {r["experiment"]: r for r in measured if r["backend"] == backend}
+            title = grid.title[0].upper() + grid.title[1:]
+            title += f" ({_BACKENDS[backend]})" if len(backends) > 1 else ""
+            yield Table(title, _grid_lines(grid, own, spread))
+
+
+def _grid_lines(
+    grid: Grid, results: dict[str, dict[str, Any]], spread: bool
+) -> list[list[str]]:
+    lines, numbers = [], []
+    for row in grid.rows:
+        found, cells = [], [row]
+        for column in grid.columns:
+            experiment, name = grid.cell(row, column)
+            result = results.get(experiment, {"published": {}, "ours": {}})
+            value = result["ours"].get(name)
+            cell = _grid_number(value)
+            if spread and name + SPREAD in result["ours"]:
+                cell += f" \u00b1 {result['ours'][name + SPREAD]:.1f}"
+            if value is None:
+                value = result["published"].get(name)
+                cell = value_text(value)
+            found.append(value)
+            cells.append(cell)
+        if any(value is not None for value in found):
+            numbers.append(found)
+            lines.append(cells)
+    if grid.mean and len(lines) > 1:
+        columns = zip(*numbers, strict=True)
+        means = [
+            None if None in column else sum(column) / len(column) for column in columns
+        ]
+        lines.append(["mean", *map(_grid_number, means)])
+    header = ["", *grid.columns]
+    # A method that was not there leaves its column out.
+    kept = [0, *(n for n in range(1, len(header)) if any(line[n] for line in lines))]
+    return [[line[n] for n in kept] for line in (header, *lines)]
+
+
+def _grid_number(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def _cells(grid: Grid) -> Iterator[tuple[str, str]]:
+    for row in grid.rows:
+        for column in grid.columns:
+            yield grid.cell(row, column)
+
+
+def _in_grids(source: Source) -> set[tuple[str, str]]:
+    """Return experiment and name of all values that grids show."""
+    return {
+        (experiment, name + ending)
+        for grid in source.grids
+        for experiment, name in _cells(grid)
+        for ending in ("", SPREAD)
+    }
+
+
 def rows(source: Source, results: Iterable[dict[str, Any]]) -> Iterator[Row]:
-    """Yield the values of all experiments, in the source's order.
+    """Yield the values that are in no grid, in the order of the experiments.
 
     Args:
         source: The source, for its order and remarks.
         results: The `results` of its JSON file.
     """
-    results = list(results)
+    results, in_grids = list(results), _in_grids(source)
     for experiment in source.experiments:
         own = [result for result in results if _key(result)[0] == experiment.name]
         published = own[0]["published"] if own else {}
         for value in dict.fromkeys(name for result in own for name in result["ours"]):
+            if (experiment.name, value) in in_grids:
+                continue
             yield Row(
                 experiment.name,
                 value,
@@ -149,13 +238,21 @@ def remark(row: Row) -> str:
 
 
 def values_tables(source: Source, results: list[dict[str, Any]]) -> str:
-    """Return the published values beside ours, one Markdown table per experiment."""
+    """Return the published values beside ours, as Markdown.
+
+    The grids of the source, then one table an experiment for what is in none.
+    """
     parts = []
+    for title, (header, *lines) in grid_tables(source, results):
+        cells = [[cell.replace(" ", "\u00a0") for cell in line] for line in lines]
+        title = title.replace("*", r"\*")
+        parts += [f"**{title}**", _markdown(header, cells, text_columns=(0,))]
     for experiment in source.experiments:
         own = [result for result in results if _key(result)[0] == experiment.name]
-        if own:
+        values = list(rows(source, own))
+        if values:
             heading = f"**{experiment.name}**: {experiment.settings}"
-            parts += [heading, _values_table(list(rows(source, own)))]
+            parts += [heading, _values_table(values)]
     return "\n\n".join(parts)
 
 
