@@ -466,6 +466,7 @@ COMMANDS = [
     "reconstruct",
     "encode",
     "detect",
+    "publish",
     "reproduce",
 ]
 

@@ -11,7 +11,7 @@ import typer
 
 from kerasae.cli._model_commands import detect, encode, reconstruct
 from kerasae.cli._reproduce_command import reproduce_source
-from kerasae.cli._run_commands import compare, plot
+from kerasae.cli._run_commands import compare, plot, publish
 from kerasae.cli._train_command import train
 from kerasae.cli._variant_commands import list_variants, summary
 
@@ -94,4 +94,5 @@ _add(compare)
 _add(reconstruct)
 _add(encode)
 _add(detect)
+_add(publish)
 _add(reproduce_source, "reproduce")

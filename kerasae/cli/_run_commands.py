@@ -19,6 +19,20 @@ def plot(run: RunFolder, data: RunData = None, backend: Backend = None) -> None:
         print(f"written: {path}")
 
 
+def publish(
+    run: RunFolder,
+    repository: Annotated[
+        str, typer.Argument(metavar="HUB", help="Where: hf://USER/NAME.")
+    ],
+    backend: Backend = None,
+) -> None:
+    """Publish the model of a run on the Hugging Face Hub, with a model card."""
+    use_backend(backend)
+    from kerasae import runs
+
+    print(f"published: {runs.publish(run, repository)}")
+
+
 def compare(
     folders: Annotated[
         list[Path],

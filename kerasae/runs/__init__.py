@@ -6,6 +6,7 @@ from kerasae.runs._detect import Detection, detect
 from kerasae.runs._detect import feature_word as feature_word
 from kerasae.runs._load import load_with_samples
 from kerasae.runs._plot import plot
+from kerasae.runs._publish import publish
 from kerasae.runs._train import train
 from kerasae.runs.checkpoint import Checkpoint
 from kerasae.runs.run import Run
@@ -19,6 +20,7 @@ __all__ = [
     "detect",
     "load_with_samples",
     "plot",
+    "publish",
     "train",
 ]
 
