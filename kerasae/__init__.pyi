@@ -3,6 +3,7 @@ from . import builders as builders
 from . import callbacks as callbacks
 from . import data as data
 from . import estimators as estimators
+from . import evaluation as evaluation
 from . import generation as generation
 from . import layers as layers
 from . import losses as losses
@@ -31,6 +32,8 @@ from .builders.vae import build_vae as build_vae
 from .engine.compiling import compile as compile
 from .engine.fitting import fit as fit
 from .engine.prediction import predict as predict
+from .evaluation import diagnose as diagnose
+from .evaluation import evaluate as evaluate
 from .plotting import plot_architecture as plot_architecture
 from .saving import load as load
 from .saving import save as save

@@ -314,6 +314,33 @@ def test_detect_names_the_odd_ones_and_why(finished, digits, tmp_path, here):
     assert figure.read_bytes()[:4] == b"\x89PNG"
 
 
+@pytest.mark.every_backend
+def test_evaluate_and_diagnose(finished, tmp_path, here):
+    printed = here("evaluate", finished[0], "--output", tmp_path / "numbers.json")
+    assert "that of PCA" in printed
+    assert "linear classifier, accuracy" in printed
+    assert max(map(len, printed.splitlines())) < 200
+    record = json.loads((tmp_path / "numbers.json").read_text())
+    assert record["data"]["samples"] == 540
+    printed = here("diagnose", finished[0], "--output", tmp_path / "findings.json")
+    names = [
+        one["name"] for one in json.loads((tmp_path / "findings.json").read_text())
+    ]
+    assert all(f": {name}\n" in printed for name in names)
+    assert names  # two epochs are too few
+
+
+def test_training_ends_with_what_is_wrong(tmp_path, here):
+    printed = here("train", "tied", "--epochs", "1", "--output", tmp_path / "run")
+    assert "warning: The code has 100 numbers, a sample 64" in printed
+    assert f"what to change: kerasae diagnose {tmp_path / 'run'}" in printed
+
+
+def test_evaluate_needs_a_run(tmp_path, here):
+    for command in ("evaluate", "diagnose"):
+        assert "holds no run" in here(command, tmp_path, fails=True)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -463,6 +490,8 @@ COMMANDS = [
     "summary",
     "plot",
     "compare",
+    "evaluate",
+    "diagnose",
     "reconstruct",
     "encode",
     "detect",

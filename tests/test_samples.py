@@ -216,6 +216,10 @@ IN_MODELS = {
     "active_units": Walk(
         lambda m, x, _: generation.active_units(m["vae"], x, 0.0), FROM_0_TO_1
     ),
+    "evaluate": Walk(
+        lambda m, x, _: list(kerasae.evaluate(m["plain"], x).values["code"].values()),
+        FROM_0_TO_1,
+    ),
     "anomaly.scores": Walk(
         lambda m, x, _: anomaly.scores(m["plain"], x, "absolute"), FROM_0_TO_1
     ),

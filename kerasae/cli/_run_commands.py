@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kerasae._files import checked_path
 from kerasae.cli._arguments import Backend, RunData, RunFolder
 from kerasae.cli._printing import error_cell, print_table, variant_word
 from kerasae.cli._process import use_backend
@@ -17,6 +18,53 @@ def plot(run: RunFolder, data: RunData = None, backend: Backend = None) -> None:
 
     for path in runs.plot(run, data=data):
         print(f"written: {path}")
+
+
+def evaluate(
+    run: RunFolder,
+    data: RunData = None,
+    num_samples: Annotated[
+        int,
+        typer.Option(
+            help="Codes sampled for the log-likelihood of a variational model; 0 for "
+            "none."
+        ),
+    ] = 0,
+    output: Annotated[
+        Path | None, typer.Option(help="A .json file for all numbers.")
+    ] = None,
+    backend: Backend = None,
+) -> None:
+    """Measure a run's model: reconstruction, code, likelihood, labels."""
+    use_backend(backend)
+    from kerasae import runs
+
+    if output is not None:
+        checked_path(output, ("json",))
+    found = runs.evaluate(run, data=data, num_samples=num_samples)
+    print(f"\n{found}")
+    if output is not None:
+        print(f"\nwritten: {found.save(output)}")
+
+
+def diagnose(
+    run: RunFolder,
+    data: RunData = None,
+    output: Annotated[
+        Path | None, typer.Option(help="A .json file for the findings.")
+    ] = None,
+    backend: Backend = None,
+) -> None:
+    """Look for what went wrong in a run, and say what to change."""
+    use_backend(backend)
+    from kerasae import runs
+
+    if output is not None:
+        checked_path(output, ("json",))
+    found = runs.diagnose(run, data=data)
+    print(f"\n{found}")
+    if output is not None:
+        print(f"\nwritten: {found.save(output)}")
 
 
 def publish(

@@ -4,6 +4,7 @@ from kerasae._public_names import public
 from kerasae.runs._compare import compare
 from kerasae.runs._detect import Detection, detect
 from kerasae.runs._detect import feature_word as feature_word
+from kerasae.runs._judge import diagnose, evaluate
 from kerasae.runs._load import load_with_samples
 from kerasae.runs._plot import plot
 from kerasae.runs._publish import publish
@@ -18,6 +19,8 @@ __all__ = [
     "Run",
     "compare",
     "detect",
+    "diagnose",
+    "evaluate",
     "load_with_samples",
     "plot",
     "publish",

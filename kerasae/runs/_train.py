@@ -17,6 +17,7 @@ from kerasae.data import Dataset, load_dataset
 from kerasae.engine.optimizers import new_optimizer
 from kerasae.engine.prediction import predict
 from kerasae.engine.samples import ends_in_sigmoid
+from kerasae.evaluation import diagnose
 from kerasae.layers.padding_mask import padding_value
 from kerasae.models import VariationalAutoencoder
 from kerasae.runs._plot import corrupted, denoises, draw
@@ -156,7 +157,23 @@ def train(
             errors=_errors(triple, dataset),
         )
         draw(run, triple, dataset.x_test, log)
+    _say_findings(run, triple, dataset, log)
     return record
+
+
+def _say_findings(
+    run: Run, triple: Autoencoder, dataset: Dataset, log: Callable[[str], None]
+) -> None:
+    """Log what is plainly wrong, a line each; principal components are not computed."""
+    x = dataset.x_test if len(dataset.x_test) > 1 else dataset.x_train
+    if len(x) < 2:
+        return
+    found = diagnose(triple, x, run.history(), most=500, thorough=False)
+    grave = [finding for finding in found if finding.severity != "hint"]
+    for finding in grave:
+        log(f"{finding.severity}: {finding.evidence}")
+    if grave:
+        log(f"what to change: kerasae diagnose {run.folder}")
 
 
 def _tensorboard(
