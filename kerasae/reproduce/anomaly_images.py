@@ -103,7 +103,7 @@ def _grid(experiment: str, quantity: str) -> Grid:
         return experiment, f"{quantity}, {row}, {column}"
 
     return Grid(
-        f"{experiment}: {quantity}" + ("; *: published" if published else ""),
+        f"{quantity}, {experiment}" + ("; *: published" if published else ""),
         (*(f"digit {digit}" for digit in range(10)), _MEAN),
         (*published, *_MEASURES, _PCA, _NEIGHBORS),
         cell,
