@@ -492,6 +492,7 @@ COMMANDS = [
     "compare",
     "evaluate",
     "diagnose",
+    "report",
     "reconstruct",
     "encode",
     "detect",

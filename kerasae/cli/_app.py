@@ -11,7 +11,7 @@ import typer
 
 from kerasae.cli._model_commands import detect, encode, reconstruct
 from kerasae.cli._reproduce_command import reproduce_source
-from kerasae.cli._run_commands import compare, diagnose, evaluate, plot, publish
+from kerasae.cli._run_commands import compare, diagnose, evaluate, plot, publish, report
 from kerasae.cli._train_command import train
 from kerasae.cli._variant_commands import list_variants, summary
 
@@ -93,6 +93,7 @@ _add(plot)
 _add(compare)
 _add(evaluate)
 _add(diagnose)
+_add(report)
 _add(reconstruct)
 _add(encode)
 _add(detect)

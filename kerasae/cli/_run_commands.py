@@ -67,6 +67,21 @@ def diagnose(
         print(f"\nwritten: {found.save(output)}")
 
 
+def report(
+    run: RunFolder,
+    output: Annotated[
+        Path | None, typer.Option(help="The .html file. Default: report.html in RUN.")
+    ] = None,
+    data: RunData = None,
+    backend: Backend = None,
+) -> None:
+    """Write one HTML file about a run, with pictures to move, that needs no network."""
+    use_backend(backend)
+    from kerasae import runs
+
+    print(f"written: {runs.report(run, path=output, data=data)}")
+
+
 def publish(
     run: RunFolder,
     repository: Annotated[

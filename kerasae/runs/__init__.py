@@ -8,6 +8,7 @@ from kerasae.runs._judge import diagnose, evaluate
 from kerasae.runs._load import load_with_samples
 from kerasae.runs._plot import plot
 from kerasae.runs._publish import publish
+from kerasae.runs._report import report
 from kerasae.runs._train import train
 from kerasae.runs.checkpoint import Checkpoint
 from kerasae.runs.run import Run
@@ -24,6 +25,7 @@ __all__ = [
     "load_with_samples",
     "plot",
     "publish",
+    "report",
     "train",
 ]
 
