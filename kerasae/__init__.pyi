@@ -30,6 +30,7 @@ from .builders.vae import build_vae as build_vae
 from .engine.compiling import compile as compile
 from .engine.fitting import fit as fit
 from .engine.prediction import predict as predict
+from .exporting import export as export
 from .plotting import plot_architecture as plot_architecture
 from .saving import load as load
 from .saving import save as save

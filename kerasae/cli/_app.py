@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kerasae.cli._export_command import export
 from kerasae.cli._model_commands import encode, reconstruct
 from kerasae.cli._reproduce_command import reproduce_source
 from kerasae.cli._run_commands import compare, plot
@@ -93,4 +94,5 @@ _add(plot)
 _add(compare)
 _add(reconstruct)
 _add(encode)
+_add(export)
 _add(reproduce_source, "reproduce")
