@@ -19,8 +19,8 @@ class Format(NamedTuple):
         writers: Backends that can write it, each with the packages that takes.
         runtime: The packages that run it, by the names that pip knows.
         batch: How many samples a file takes at once, in words.
-        script: The imports and the function `run(part, x)` of the script beside the
-            files.
+        imports: The import that the script beside the files needs.
+        script: The function `run(part, x)` of that script.
         write: Writes a model, under an input's name, to a path.
         run: Returns the output of a written file for samples.
     """
@@ -30,6 +30,7 @@ class Format(NamedTuple):
     writers: Mapping[str, tuple[str, ...]]
     runtime: tuple[str, ...]
     batch: str
+    imports: str
     script: str
     write: Callable[[keras.Model, str, Path], None]
     run: Callable[[Path, np.ndarray], Any]

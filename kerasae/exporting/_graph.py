@@ -1,5 +1,6 @@
 """A model as its exporters get it: what it computes at inference, and nothing else."""
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -69,9 +70,19 @@ def _copying(*, unroll: bool) -> Callable[[keras.Layer], keras.Layer]:
         copy: keras.Layer = layer.__class__.from_config(config)
         if getattr(copy, "activity_regularizer", None) is not None:
             copy.activity_regularizer = None
+        if getattr(copy, "activation", None) is keras.activations.gelu:
+            copy.activation = _gelu
         return copy
 
     return copied
+
+
+def _gelu(x: Tensor) -> Tensor:
+    """Return what `keras.activations.gelu` does, by the error function.
+
+    That of TensorFlow 2.21 takes the complement, which tf2onnx 1.17 does not know.
+    """
+    return 0.5 * x * (1.0 + ops.erf(x / math.sqrt(2.0)))
 
 
 class _SlicedPooling(keras.layers.Layer):

@@ -10,9 +10,6 @@ from kerasae.exporting._formats import Format
 from kerasae.exporting._graph import inference_graph
 
 _SCRIPT = """\
-from ai_edge_litert.interpreter import Interpreter
-
-
 def run(part, x):
     model = Interpreter(str(FOLDER / f"{part}.tflite")).get_signature_runner()
     (given,), (made,) = model.get_input_details(), model.get_output_details()
@@ -47,6 +44,7 @@ FORMAT = Format(
     writers={"tensorflow": ("ai_edge_litert",)},
     runtime=("numpy", "ai-edge-litert"),
     batch="one sample at a time",
+    imports="from ai_edge_litert.interpreter import Interpreter",
     script=_SCRIPT,
     write=write,
     run=run,

@@ -11,9 +11,6 @@ from kerasae.exporting._graph import inference_graph
 
 _COMMON = ("onnx", "onnxruntime")
 _SCRIPT = """\
-import onnxruntime
-
-
 def run(part, x):
     session = onnxruntime.InferenceSession(FOLDER / f"{part}.onnx")
     return session.run(None, {session.get_inputs()[0].name: x})[0]
@@ -71,6 +68,7 @@ FORMAT = Format(
     },
     runtime=("numpy", "onnxruntime"),
     batch="any number of samples at once",
+    imports="import onnxruntime",
     script=_SCRIPT,
     write=write,
     run=run,

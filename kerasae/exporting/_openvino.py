@@ -10,9 +10,6 @@ from kerasae.exporting import _onnx
 from kerasae.exporting._formats import Format
 
 _SCRIPT = """\
-import openvino
-
-
 def run(part, x):
     exact = {"INFERENCE_PRECISION_HINT": "f32"}
     model = openvino.Core().compile_model(FOLDER / f"{part}.xml", "CPU", exact)
@@ -55,6 +52,7 @@ FORMAT = Format(
     },
     runtime=("numpy", "openvino"),
     batch="any number of samples at once",
+    imports="import openvino",
     script=_SCRIPT,
     write=write,
     run=run,

@@ -10,9 +10,6 @@ from kerasae.exporting._formats import Format
 from kerasae.exporting._graph import inference_graph
 
 _SCRIPT = """\
-import tensorflow as tf
-
-
 def run(part, x):
     model = tf.saved_model.load(FOLDER / part)
     return model.serve(x).numpy()
@@ -39,6 +36,7 @@ FORMAT = Format(
     writers={"tensorflow": ("tensorflow",), "jax": ("tensorflow",)},
     runtime=("numpy", "tensorflow"),
     batch="any number of samples at once",
+    imports="import tensorflow as tf",
     script=_SCRIPT,
     write=write,
     run=run,

@@ -31,6 +31,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+{FORMATS[format].imports}
+
+
 {FORMATS[format].script}
 
 FOLDER = Path(__file__).parent

@@ -10,9 +10,6 @@ from kerasae.exporting._formats import Format
 from kerasae.exporting._graph import inference_graph
 
 _SCRIPT = """\
-import torch
-
-
 def run(part, x):
     model = torch.export.load(FOLDER / f"{part}.pt2").module()
     return model(torch.from_numpy(x)).detach().numpy()
@@ -42,6 +39,7 @@ FORMAT = Format(
     writers={"torch": ("torch",)},
     runtime=("numpy", "torch"),
     batch="any number of samples at once",
+    imports="import torch",
     script=_SCRIPT,
     write=write,
     run=run,
