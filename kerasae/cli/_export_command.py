@@ -51,6 +51,7 @@ def export(
     triple, x, _ = runs.load_with_samples(
         run, data=data, split="test", log=notes.append
     )
+    scalings = [note for note in notes if not note.startswith("split:")]
     folder = output or run / chosen
     with native_messages_hidden():
         record = exporting.export(
@@ -58,7 +59,7 @@ def export(
             folder,
             chosen,
             samples=x,
-            scaling="; ".join(notes) or None,
+            scaling="; ".join(scalings) or None,
             quantize=quantize,
             force=force,
         )
