@@ -34,6 +34,7 @@ from .engine.fitting import fit as fit
 from .engine.prediction import predict as predict
 from .evaluation import diagnose as diagnose
 from .evaluation import evaluate as evaluate
+from .exporting import export as export
 from .plotting import plot_architecture as plot_architecture
 from .saving import load as load
 from .saving import save as save

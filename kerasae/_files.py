@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,59 @@ def replacing(
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(
+    path: str | os.PathLike[str], *, marker: str, force: bool = False
+) -> Iterator[Path]:
+    """Yield a temporary folder that becomes `path` if the block succeeds.
+
+    Args:
+        path: The folder to write; missing parent folders are created. It may be there,
+            if it is empty.
+        marker: Name of a file that every folder of this kind holds.
+        force: Whether to replace a folder that holds such a file.
+
+    Yields:
+        A folder beside `path`. If the block raises, it is removed, and what is at
+        `path` stays as it was.
+    """
+    target = checked_path(path).absolute()
+    shown = repr(os.fspath(path))
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        if not (target / marker).is_file():
+            raise FileExistsError(
+                f"{shown} exists, and holds no {marker} that would mark it as written "
+                "by this command. Choose another folder."
+            )
+        if not force:
+            raise FileExistsError(
+                f"{shown} exists already. Choose another folder, or replace it with "
+                "force=True (--force on the command line)."
+            )
+    temporary = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
+    try:
+        temporary.mkdir(parents=True)
+    except OSError as error:
+        expected = "a folder that can be written"
+        fix = f"{error.strerror or error}: choose another folder."
+        text = argument_error("folder", expected, os.fspath(path), fix)
+        raise OSError(error.errno, text) from error
+    old = temporary.with_name(f"{temporary.name}-old")
+    try:
+        yield temporary
+        if target.exists():
+            target.rename(old)
+        try:
+            temporary.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    finally:
+        for folder in (temporary, old):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def leftovers(folder: Path, name: str) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from kerasae import _archive, _checks
 from kerasae._layer_names import CODE
 from kerasae._types import ArrayLike
 from kerasae.engine import fitting, prediction
-from kerasae.engine.keras_internals import producer, rename
+from kerasae.engine.keras_internals import mark_as_called, producer, rename
 
 _ONE_TO_ONE = "an autoencoder with one input, one code and one output"
 _HALVES = (
@@ -30,6 +30,7 @@ _ELSEWHERE = {
     "reconstruct": "triple.predict(x)",
     "generate": "kerasae.generation.sample(triple, n)",
     "sample": "kerasae.generation.sample(triple, n)",
+    "export": "kerasae.export(triple, folder)",
     "load": "kerasae.load(path)",
     "plot": "kerasae.plot_architecture(triple)",
     "history": "history = triple.fit(x)",
@@ -243,6 +244,8 @@ def split(model: keras.Model) -> Autoencoder:
     names = [layer.name for layer in decoder.layers[1:]]
     free = chain([f"{CODE}_input"], (f"{CODE}_input_{n}" for n in count(1)))
     rename(decoder.layers[0], next(name for name in free if name not in names))
+    # So that Keras's own `encoder.export(path)` works, whatever was trained or loaded.
+    mark_as_called(model, encoder, decoder)
     return Autoencoder(model, encoder, decoder)
 
 

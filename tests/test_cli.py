@@ -197,6 +197,35 @@ def test_samples_of_another_shape_are_refused(finished, tmp_path, here, images):
     )
 
 
+def test_export_compares_on_the_data_of_the_run(finished, tmp_path, here):
+    folder = tmp_path / "onnx"
+    printed = here("export", finished[0], "--output", folder, "--quantize")
+    for part in ("encoder", "decoder", "autoencoder"):
+        assert re.search(rf"^{part}\.onnx +\d\.\de-\d+$", printed, re.MULTILINE)
+        assert re.search(rf"^{part}-8bit\.onnx +[\d,]+ +", printed, re.MULTILINE)
+    assert "compared on 256 samples" in printed
+    assert f"python {folder}/infer.py" in printed
+    assert "divided by 16" in (folder / "README.md").read_text()
+    words = ("export", finished[0], "--output", folder)
+    assert "exists already" in here(*words, fails=True)
+    assert "written" in here(*words, "--force")
+
+
+def test_export_refuses_what_it_cannot_do(finished, tmp_path, here):
+    assert "holds no run" in here("export", tmp_path, fails=True)
+    assert "Did you mean 'openvino'" in here(
+        "export", finished[0], "--format", "openvin", fails=True
+    )
+    assert not (finished[0] / "onnx").exists()
+
+
+def test_export_names_the_formats_there_are():
+    from kerasae.cli import _export_command
+    from kerasae.exporting import FORMATS
+
+    assert tuple(FORMATS) == _export_command._FORMATS
+
+
 def test_force_replaces_a_run(finished, tmp_path, here):
     folder = copy(finished[0], tmp_path)
     (folder / "notes.txt").write_text("mine")
@@ -497,6 +526,7 @@ COMMANDS = [
     "encode",
     "detect",
     "publish",
+    "export",
     "reproduce",
 ]
 

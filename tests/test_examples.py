@@ -186,6 +186,15 @@ PROMISES = {
         ),
         ("sequences.png",),
     ),
+    "shipping": (
+        (
+            rf"^Keras             mean squared error {NUMBER}",
+            r"\nencoder\.onnx      largest difference \de[-+]\d\d\n",
+            r"\ncodes \(10, 32\) reconstructions \(10, 8, 8, 1\)",
+            rf"\nin eight bits     mean squared error {NUMBER}\n[\d,]+ bytes -> ",
+        ),
+        ("shipping", "shipping.npy", "shipping.png"),
+    ),
     "diagrams": (
         (r"written: .*diagrams\.svg",),
         tuple(f"diagrams.{suffix}" for suffix in ("dot", "mmd", "png", "svg"))
@@ -216,6 +225,7 @@ QUICKER = {
     "growing": ("--data", "digits"),
     "pretraining": ("--data", "digits"),
     "tied": ("--data", "digits"),
+    "shipping": ("--data", "digits"),
     "stacked_denoising": ("--seeds", "0", "--pretrain-epochs", "2"),
     "importance_weighted": (
         *("--samples", "1", "5"),

@@ -22,6 +22,8 @@ OF_BACKENDS = {
     "engine/_jax.py",
     "engine/_tensorflow.py",
     "engine/_torch.py",
+    "exporting/_saved_model.py",
+    "exporting/_torch.py",
 }
 # The builders come on top.
 FIXED = [
@@ -35,6 +37,7 @@ FIXED = [
     "estimators",
     "evaluate",
     "evaluation",
+    "export",
     "fit",
     "generation",
     "layers",

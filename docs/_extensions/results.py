@@ -9,13 +9,14 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parent.parent
 sys.path.insert(0, str(DOCS.parent))
 
-from benchmarks import growth, memory, precision, tables  # noqa: E402
+from benchmarks import exports, growth, memory, precision, tables  # noqa: E402
 from kerasae import _environment, reproduce  # noqa: E402
 from kerasae.reproduce import comparison  # noqa: E402
 
@@ -45,6 +46,10 @@ def _growth(axis: str) -> str:
     return growth.table(axis, _read("benchmarks-growth")["axes"][axis])
 
 
+def _exports(format: str) -> str:
+    return exports.table(_read("exports")["results"], format)
+
+
 def _reproduction(name: str) -> dict[str, Callable[[], str]]:
     """Return the tables of one source that `kerasae reproduce` has run."""
     source = reproduce.SOURCES[name]
@@ -68,6 +73,9 @@ TABLES = {
     "depth": lambda: _growth("depth"),
     "images": lambda: _growth("images"),
     "noise": lambda: tables.noise_table(_read("benchmarks")["cases"]),
+    "exports machine": lambda: _environment.headline(_read("exports")),
 }
+for _name in exports.FORMATS:
+    TABLES[f"exports to {_name}"] = partial(_exports, _name)
 for _name in reproduce.SOURCES:
     TABLES |= _reproduction(_name)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kerasae.cli._export_command import export
 from kerasae.cli._model_commands import detect, encode, reconstruct
 from kerasae.cli._reproduce_command import reproduce_source
 from kerasae.cli._run_commands import compare, diagnose, evaluate, plot, publish, report
@@ -98,4 +99,5 @@ _add(reconstruct)
 _add(encode)
 _add(detect)
 _add(publish)
+_add(export)
 _add(reproduce_source, "reproduce")

@@ -17,7 +17,7 @@ def use_backend(backend: str | None) -> None:
     """Choose the backend, before anything imports Keras."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _backend_choice.set_backend(backend)
-    with _native_messages_hidden():
+    with native_messages_hidden():
         import keras  # noqa: F401
 
 
@@ -25,7 +25,7 @@ def set_seed(seed: int) -> None:
     """Make the process repeatable, once its backend is chosen."""
     import keras
 
-    with _native_messages_hidden():
+    with native_messages_hidden():
         # Keras also seeds TensorFlow, and so imports it, wherever it is installed.
         keras.utils.set_random_seed(_checks.required_seed(seed))
 
@@ -46,7 +46,7 @@ def exit_on_interrupt(resumable: Callable[[], bool]) -> Iterator[None]:
 
 
 @contextmanager
-def _native_messages_hidden() -> Iterator[None]:
+def native_messages_hidden() -> Iterator[None]:
     """Hide what TensorFlow's C++ code prints when it starts.
 
     It prints below Python, whatever the log level, and nothing of interest here.

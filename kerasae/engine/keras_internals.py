@@ -200,6 +200,17 @@ def rename(layer: keras.Layer, name: str) -> None:
         layer.name = name
 
 
+def mark_as_called(*models: keras.Model) -> None:
+    """Let `Model.export` take Functional models that were built, but never called.
+
+    Keras 3.15 refuses to export them, though all that a call would create is there:
+    what trains an autoencoder never calls its encoder. It keeps that in a private
+    attribute. Instead: a call of each model on zeros, at the price of its time.
+    """
+    for model in models:
+        model._called = True
+
+
 # What files and optimizers need
 
 
