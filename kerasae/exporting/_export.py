@@ -57,8 +57,8 @@ def export(
         force: Whether to replace an earlier export in `folder`.
 
     Returns:
-        What `export.json` in the folder holds: the format, for each part its file,
-        shapes and largest difference, and versions.
+        The contents of `export.json` in the folder, which tell the format, the file,
+        shapes and largest difference of each part, and the versions.
 
     Raises:
         FileExistsError: If `folder` exists and is not empty.
