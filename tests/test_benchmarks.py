@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import tables
+from benchmarks import exports, tables
 from benchmarks.cases import CASES, Case, images, reconstruction_loss
 
 ROOT = Path(__file__).parent.parent
@@ -92,3 +92,27 @@ def test_the_yardstick_is_the_cross_entropy():
 
 def test_every_case_names_the_layers_of_its_encoder():
     assert all(case.layers and case.samples for case in CASES.values())
+
+
+def test_exports_are_counted_and_say_who_wrote_them():
+    off = {"autoencoder": 2e-7, "encoder": 1e-7, "decoder": 0.0}
+    here = {"format": "onnx", "backend": "jax"}
+    results = [
+        {**here, "variant": "deep", "written_by": "jax", "differences": off},
+        {**here, "variant": "vae", "written_by": "torch", "differences": off},
+        {**here, "variant": "lstm", "error": "no"},
+    ]
+    assert exports.counts(results, "onnx") == (6, 9)
+    rows = exports.table(results, "onnx").splitlines()
+    assert rows[0] == "| variant | jax |"
+    assert rows[2:] == [
+        "| `deep` | 2e-07 |",
+        "| `vae` | 2e-07, by torch |",
+        "| `lstm` | fails |",
+    ]
+
+
+def test_exports_are_measured_in_every_format():
+    from kerasae.exporting import FORMATS
+
+    assert tuple(FORMATS) == exports.FORMATS
