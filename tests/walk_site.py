@@ -32,6 +32,7 @@ FLAGS = (
 )
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+REPORTS = "reports"
 SEARCHED, FOUND = "denoising", "tutorials/denoising/"
 # What of a page is looked at: all in one call, which is quick.
 LOOK = """() => {
@@ -105,6 +106,7 @@ class Walk:
         return [
             path.relative_to(self.folder).as_posix().removesuffix("index.html")
             for path in found
+            if REPORTS not in path.parts  # no pages: `test_report.py` opens some
         ]
 
     def listen(self, tab, page):

@@ -27,6 +27,7 @@ from kerasae.estimators._scaling import SCALINGS, Scaling, fit_scaling
 from kerasae.estimators.autoencoder_transformer import AutoencoderTransformer, Variant
 
 _LARGEST_CODE = 32
+_ROUNDING = 1e-4  # of a score, relative
 _BLOCK = 2**20  # numbers of a file looked at at once
 # Timestamps and the like would lose their differences as float32.
 _TO_VALIDATE: dict[str, Any] = {"reset": False, "dtype": np.float64}
@@ -111,7 +112,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         offset_: `decision_function` is `score_samples` less this: minus the score
             above which a sample is flagged.
         calibration_scores_: Scores of the held-out part, sorted, larger for more
-            anomalous ones; empty with `contamination`.
+            anomalous ones, and by one in ten thousand too large, so that rounding on
+            another backend raises no alarm; empty with `contamination`.
         reference_: The `kerasae.anomaly.Reference`.
         history_: Losses by name, each a list with one value per epoch.
         n_iter_: Epochs trained.
@@ -210,6 +212,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         self._fitted = fitted
         self.calibration_scores_ = scores[: len(held_out)]
         if len(held_out):
+            # Another backend rounds otherwise: a tie must not become an alarm there.
+            scores = self.calibration_scores_ = scores + _ROUNDING * np.abs(scores)
             limit = anomaly.conformal_threshold(scores, self.false_alarm_rate)
             self.offset_ = -limit
         else:

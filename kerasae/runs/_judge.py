@@ -97,8 +97,8 @@ def diagnose(
         >>> with contextlib.redirect_stdout(io.StringIO()):
         ...     record = train(folder, "deep", epochs=1)
         ...     found = diagnose(folder)
-        >>> found.names
-        ['one-output-for-all']
+        >>> found.names[0]
+        'one-output-for-all'
     """
     split = "test" if data is None else "all"
     triple, x, _ = load_with_samples(folder, data=data, split=split, log=log)
