@@ -30,6 +30,11 @@ class Detection(NamedTuple):
             the channel of gray images.
         shares: What they contribute, of the score, shape (n, 3).
         calibrated_on: How many held-out samples the p-values are ranks among.
+
+    Example:
+        >>> from kerasae.runs import Detection
+        >>> Detection._fields[:3]
+        ('scores', 'p_values', 'flagged')
     """
 
     scores: np.ndarray

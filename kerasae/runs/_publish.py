@@ -36,6 +36,13 @@ def publish(folder: str | Path, path: str) -> str:
         ValueError: If `path` names no repository, or a file of the run is damaged.
         ImportError: If huggingface_hub is not installed.
         OSError: If the Hub cannot be reached, or refuses.
+
+    Example:
+        >>> from kerasae.runs import publish
+        >>> publish("runs/digits", "digits")
+        Traceback (most recent call last):
+            ...
+        ValueError: `path` must be of the form hf://user/name. Received: path='digits'.
     """
     _hub.repository(path)
     run = Run(folder)
