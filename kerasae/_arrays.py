@@ -315,6 +315,20 @@ def as_numbers(argument: str, values: ArrayLike, *, axes: int = 2) -> np.ndarray
     return array.astype("float64" if array.dtype.kind in "ui" else "float32")
 
 
+def as_vector(argument: str, values: ArrayLike, fix: str = "") -> np.ndarray:
+    """Return finite numbers of one axis as float64, or raise.
+
+    Args:
+        argument: Their name.
+        values: Numbers of any type, shape (n,).
+        fix: What to do about another shape.
+    """
+    array = as_numbers(argument, values, axes=1)
+    if array.ndim != 1:
+        raise ValueError(shape_error(argument, "of one axis", array.shape, fix))
+    return array.astype("float64", copy=False)
+
+
 def as_floats(argument: str, values: ArrayLike) -> np.ndarray:
     """Return `values` as finite numbers of float32, of any shape."""
     array = as_array(argument, values).astype("float32", copy=False)

@@ -132,6 +132,21 @@ def fraction(argument: str, value: Any) -> float:
     return _real(argument, value, "a number in [0, 1)", lambda x: 0 <= x < 1, fix)
 
 
+def up_to_half(argument: str, value: Any, *, above: bool = False) -> float:
+    """Return `value` as a float in [0, 0.5], or in (0, 0.5] with `above`, or raise."""
+    expected = f"a number in {'(' if above else '['}0, 0.5]"
+
+    def accepts(x: float) -> bool:
+        return (x > 0 if above else x >= 0) and x <= 0.5
+
+    return _real(argument, value, expected, accepts)
+
+
+def up_to_one(argument: str, value: Any) -> float:
+    """Return `value` as a float in (0, 1], or raise."""
+    return _real(argument, value, "a number in (0, 1]", lambda x: 0 < x <= 1)
+
+
 def finite(argument: str, value: Any) -> float:
     """Return `value` as a finite float, or raise."""
     return _real(argument, value, "a finite number", math.isfinite)

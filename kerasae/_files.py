@@ -46,6 +46,21 @@ def replacing(
         temporary.unlink(missing_ok=True)
 
 
+def save_text(
+    path: str | os.PathLike[str], text: str, suffixes: Iterable[str] = ()
+) -> Path:
+    """Write text to a file, atomically, and return its path.
+
+    Args:
+        path: The file.
+        text: What it will hold, in UTF-8.
+        suffixes: As in `replacing`.
+    """
+    with replacing(path, suffixes) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return Path(path)
+
+
 @contextmanager
 def replacing_folder(
     path: str | os.PathLike[str], *, marker: str, force: bool = False

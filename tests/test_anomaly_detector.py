@@ -345,7 +345,7 @@ def test_nothing_is_lost_if_a_fit_fails(detector):
 def test_a_memory_mapped_file_is_read_in_parts(detector, tmp_path, monkeypatch):
     path = tmp_path / "rows.npy"
     np.save(path, OFF)
-    monkeypatch.setattr("kerasae.estimators.anomaly_detector._BLOCK", 80)
+    monkeypatch.setattr("kerasae.estimators._sample_rows._BLOCK", 80)
     expected = detector.score_samples(OFF)
     np.testing.assert_array_equal(detector.score_samples(path), expected)
     np.testing.assert_array_equal(
@@ -363,6 +363,7 @@ def test_a_memory_mapped_file_is_read_in_parts(detector, tmp_path, monkeypatch):
         ({"contamination": 0.6}, ValueError, r"contamination.*\(0, 0.5\]"),
         ({"contamination": 0.0}, ValueError, r"contamination.*\(0, 0.5\]"),
         ({"trim_fraction": -0.1}, ValueError, r"trim_fraction.*\[0, 0.5\]"),
+        ({"support_fraction": 0.0}, ValueError, r"support_fraction.*\(0, 1\]"),
         ({"calibration_fraction": 1.0}, ValueError, "calibration_fraction"),
         ({"scaling": "minmax"}, ValueError, "scaling"),
         ({"measure": "sqared"}, ValueError, "Did you mean 'squared'"),
@@ -379,6 +380,12 @@ def test_too_small_a_calibration_set_of_ones_own():
     one = AnomalyDetector(**SMALL, false_alarm_rate=0.01)
     with pytest.raises(ValueError, match=r"`X_calibration` must be 99 samples or more"):
         one.fit(X, X_calibration=NEW[:50])
+
+
+def test_a_share_is_not_calibrated():
+    one = AnomalyDetector(**SMALL, contamination=0.1)
+    with pytest.raises(ValueError, match="None where X_calibration is given"):
+        one.fit(X, X_calibration=NEW)
 
 
 def test_columns_with_holes_are_named(detector):

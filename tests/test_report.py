@@ -1,12 +1,16 @@
 """The report of a run, opened and used in a real browser, without a network."""
 
+import json
 import re
+import shutil
 
 import numpy as np
 import pytest
 from walk_site import browser_path
 
+import kerasae
 from kerasae import runs
+from kerasae.metrics import sample_errors
 
 BROWSER = browser_path()
 in_browser = pytest.mark.skipif(BROWSER is None, reason="there is no browser here")
@@ -153,6 +157,28 @@ def test_names_and_data_cannot_break_the_page(tmp_path):
     text = runs.report(folder).read_text(encoding="utf-8")
     assert text.count("</script>") == 2
     assert "<title>Run a&lt;b&gt;&amp;c</title>" in text
+
+
+def test_padding_counts_in_no_error(tmp_path):
+    x = np.random.default_rng(0).random((30, 5, 2)).astype("float32")
+    x[::2, 3:] = -1
+    np.save(tmp_path / "x.npy", x)
+    options = {"mask_value": -1.0, "output_activation": "linear", "latent_dim": 3}
+    data = str(tmp_path / "x.npy")
+    runs.train(tmp_path / "run", "lstm", data=data, options=options, epochs=1)
+    text = runs.report(tmp_path / "run", data=data).read_text(encoding="utf-8")
+    found = json.loads(re.search(r'json">(.*?)</script>', text)[1])
+    made = kerasae.load(tmp_path / "run" / "model.keras").predict(x)
+    known = sample_errors(x, made, mask_value=-1)
+    np.testing.assert_allclose(found["errors"], known, 1e-4)
+
+
+def test_a_report_goes_without_pictures_that_are_gone(folders, tmp_path):
+    shutil.copytree(folders / "images", tmp_path / "run")
+    (tmp_path / "run" / "architecture.png").unlink()
+    text = runs.report(tmp_path / "run").read_text(encoding="utf-8")
+    assert "<h2>Training</h2>" in text
+    assert "<h2>Architecture</h2>" not in text
 
 
 @pytest.mark.parametrize(

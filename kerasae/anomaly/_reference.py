@@ -7,7 +7,6 @@ import numpy as np
 
 from kerasae import _checks
 from kerasae._arrays import shape_error
-from kerasae._checks import argument_error
 from kerasae._triple import as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.anomaly._passes import passes, rows_of
@@ -133,7 +132,7 @@ def fit_reference(
         ((2,), (10, 10))
     """
     triple = as_triple(model)
-    support = _support(support_fraction)
+    support = _checks.up_to_one("support_fraction", support_fraction)
     rows = rows_of(triple.autoencoder, x)
     count = len(rows)
     if count < 2:
@@ -152,16 +151,6 @@ def fit_reference(
         center,
         *_distances(np.concatenate(codes), np.concatenate(errors), support, padded),
     )
-
-
-def _support(value: float) -> float:
-    if not _checks.is_number(value):
-        expected = "a number in (0, 1]"
-        raise TypeError(argument_error("support_fraction", expected, value))
-    if not 0 < value <= 1:
-        expected = "a number in (0, 1]"
-        raise ValueError(argument_error("support_fraction", expected, value))
-    return float(value)
 
 
 def _distances(

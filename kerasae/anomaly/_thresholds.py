@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from kerasae import _checks
-from kerasae._arrays import as_numbers, shape_error
+from kerasae._arrays import as_vector
 from kerasae._checks import Description, argument_error
 from kerasae._types import ArrayLike
 
@@ -176,9 +176,5 @@ def _rounded_up(rate: float) -> str:
 
 
 def _as_scores(argument: str, values: ArrayLike) -> np.ndarray:
-    """Return finite numbers of one axis as float64, or raise."""
-    array = as_numbers(argument, values, axes=1)
-    if array.ndim != 1:
-        fix = "One number a sample, as kerasae.anomaly.scores returns them."
-        raise ValueError(shape_error(argument, "of one axis", array.shape, fix))
-    return array.astype("float64", copy=False)
+    fix = "One number a sample, as kerasae.anomaly.scores returns them."
+    return as_vector(argument, values, fix)

@@ -1,10 +1,9 @@
 """Any autoencoder as a scikit-learn detector of anomalies."""
 
 import math
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -14,23 +13,20 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from kerasae import _checks, anomaly
-from kerasae._arrays import shape_error, to_numpy
 from kerasae._checks import Description, argument_error
 from kerasae._triple import Autoencoder
 from kerasae._types import Activation, ArrayLike, Corruption, Loss, Optimizer
 from kerasae.builders import SAMPLE_AXES
-from kerasae.data.memory_mapped import is_mapped, open_mapped, release_pages
 from kerasae.estimators import _saved
 from kerasae.estimators._base import rows, store
 from kerasae.estimators._data_frames import as_data_frame_of
-from kerasae.estimators._scaling import SCALINGS, Scaling, fit_scaling
+from kerasae.estimators._fitted_network import FittedNetwork
+from kerasae.estimators._sample_rows import FLOAT64, blocks, flat_rows
+from kerasae.estimators._scaling import SCALINGS
 from kerasae.estimators.autoencoder_transformer import AutoencoderTransformer, Variant
 
 _LARGEST_CODE = 32
 _ROUNDING = 1e-4  # of a score, relative
-_BLOCK = 2**20  # numbers of a file looked at at once
-# Timestamps and the like would lose their differences as float32.
-_TO_VALIDATE: dict[str, Any] = {"reset": False, "dtype": np.float64}
 # Parameters that are handed on to the network as they are.
 _OF_NETWORK = (
     "variant",
@@ -143,7 +139,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     offset_: float
     n_features_in_: int
     feature_names_in_: np.ndarray
-    _fitted: "_Fitted"
+    _fitted: FittedNetwork
 
     def __init__(
         self,
@@ -190,13 +186,13 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         Returns:
             The estimator itself.
         """
-        self._check_parameters()
+        self._check_parameters(calibrated=X_calibration is not None)
         x, shape = self._rows_to_fit(X)
         # NumPy's legacy interface, as everywhere in scikit-learn.
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         train, held_out = x, x[:0]
         if X_calibration is not None:
-            held_out = rows(self, _flat(X_calibration, shape)[0], **_TO_VALIDATE)
+            held_out = rows(self, flat_rows(X_calibration, shape)[0], **FLOAT64)
             self._require(len(held_out), "X_calibration", 1.0)
         elif self.contamination is None:
             self._require(len(x), "X", self.calibration_fraction)
@@ -221,25 +217,33 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             self.offset_ = float(np.quantile(-scores, self.contamination))
         return self
 
-    def _check_parameters(self) -> None:
+    def _check_parameters(self, *, calibrated: bool) -> None:
         _checks.one_of("scaling", self.scaling, SCALINGS)
         _checks.one_of("measure", self.measure, anomaly.MEASURES)
         anomaly.checked_rate("false_alarm_rate", self.false_alarm_rate)
         anomaly.checked_rate("calibration_fraction", self.calibration_fraction)
         if self.contamination is not None:
-            _share("contamination", self.contamination, above=True)
-        _share("trim_fraction", self.trim_fraction, above=False)
+            _checks.up_to_half("contamination", self.contamination, above=True)
+            if calibrated:
+                expected = "None where X_calibration is given"
+                fix = "Of the two only false_alarm_rate is calibrated."
+                text = argument_error(
+                    "contamination", expected, self.contamination, fix
+                )
+                raise ValueError(text)
+        _checks.up_to_half("trim_fraction", self.trim_fraction)
+        _checks.up_to_one("support_fraction", self.support_fraction)
 
     def _rows_to_fit(self, X: ArrayLike) -> tuple[np.ndarray, tuple[int, ...]]:
         """Return samples as rows of float64, and the shape of one sample."""
-        flat, shape = _flat(X, None)
+        flat, shape = flat_rows(X, None)
         if self.input_shape is not None:
             given = _checks.input_shape(self.input_shape)
             if len(shape) > 1 and shape != given:
                 expected = f"the shape of the samples, {shape}, or None"
                 raise ValueError(argument_error("input_shape", expected, given))
             shape = given
-        options = {**_TO_VALIDATE, "reset": True, "ensure_min_samples": 2}
+        options = {**FLOAT64, "reset": True, "ensure_min_samples": 2}
         return rows(self, flat, **options), shape
 
     def _require(self, count: int, argument: str, fraction: float) -> None:
@@ -256,25 +260,17 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         received = Description(_checks.counted(count, "sample"))
         raise ValueError(argument_error(argument, expected, received, fix))
 
-    def _train(self, x: np.ndarray, shape: tuple[int, ...], seed: int) -> "_Fitted":
-        channels = shape[-1] if len(shape) > 1 else None
-        scaling = fit_scaling(x, self.scaling, channels)
+    def _train(self, x: np.ndarray, shape: tuple[int, ...], seed: int) -> FittedNetwork:
         options = {name: getattr(self, name) for name in _OF_NETWORK}
-        network = AutoencoderTransformer(
-            **options,
-            latent_dim=self._latent_dim(x.shape[1]),
-            input_shape=shape if len(shape) > 1 else None,
-            random_state=seed,
-        )
-        scaled = scaling.apply(x)
-        network.fit(scaled)
-        triple = network.autoencoder_
-        samples = scaled.reshape(-1, *triple.autoencoder.input_shape[1:])
-        reference = anomaly.fit_reference(
-            triple, samples, support_fraction=self.support_fraction
-        )
-        return _Fitted(
-            triple, scaling, reference, self.measure, network.history_, network.n_iter_
+        return FittedNetwork.train(
+            x,
+            shape,
+            AutoencoderTransformer(
+                **options, latent_dim=self._latent_dim(x.shape[1]), random_state=seed
+            ),
+            scaling=self.scaling,
+            measure=self.measure,
+            support_fraction=self.support_fraction,
         )
 
     def _latent_dim(self, features: int) -> int | None:
@@ -321,7 +317,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             Array of float64, shape (n_samples,): minus the score that `measure` names.
         """
         check_is_fitted(self)
-        scores = [self._fitted.scores(x) for x in self._blocks(X)]
+        scores = [self._fitted.scores(x) for x in blocks(self, X, self._fitted.shape)]
         return -np.concatenate(scores)
 
     def decision_function(self, X: ArrayLike) -> np.ndarray:
@@ -361,12 +357,13 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         Raises:
             ValueError: If nothing was held out of training, with `contamination`.
         """
-        scores = -self.score_samples(X)
+        check_is_fitted(self)
         if not len(self.calibration_scores_):
             raise ValueError(
                 "There are no p-values with `contamination`: nothing was held out of "
                 "training. Fit with contamination=None."
             )
+        scores = -self.score_samples(X)
         return anomaly.conformal_p_values(scores, self.calibration_scores_)
 
     def explain(self, X: ArrayLike) -> Any:
@@ -381,24 +378,12 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             that is one.
         """
         check_is_fitted(self)
-        parts = [self._fitted.contributions(x) for x in self._blocks(X)]
+        parts = [
+            self._fitted.contributions(x) for x in blocks(self, X, self._fitted.shape)
+        ]
         found = np.concatenate(parts)
         shape = getattr(X, "shape", found.shape)
         return as_data_frame_of(X, found.reshape(len(found), *shape[1:]))
-
-    def _blocks(self, X: ArrayLike) -> Iterator[np.ndarray]:
-        """Yield checked rows, of a file block by block."""
-        if isinstance(X, (str, os.PathLike)):
-            X = open_mapped(Path(X), "X")
-        shape = self._fitted.shape
-        if not is_mapped(X):
-            yield rows(self, _flat(X, shape)[0], **_TO_VALIDATE)
-            return
-        size = max(1, _BLOCK // X[:1].size)
-        for start in range(0, len(X), size):
-            block = np.asarray(X[start : start + size])
-            yield rows(self, _flat(block, shape)[0], **_TO_VALIDATE)
-            release_pages(X)
 
     # Files
 
@@ -434,19 +419,14 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         check_is_fitted(self)
         fitted = self._fitted
         learned = {
+            **fitted.learned(),
             "offset_": self.offset_,
             "n_features_in_": self.n_features_in_,
-            "history": fitted.history,
-            "epochs": fitted.epochs,
-            "measure": fitted.measure,
         }
         if hasattr(self, "feature_names_in_"):
             learned["feature_names_in_"] = list(self.feature_names_in_)
-        arrays = {
-            **_saved.prefixed("scaling", fitted.scaling._asdict()),
-            **_saved.prefixed("reference", fitted.reference._asdict()),
-            "calibration_scores_": self.calibration_scores_,
-        }
+        calibration = {"calibration_scores_": self.calibration_scores_}
+        arrays = {**fitted.arrays(), **calibration}
         return _saved.write(
             self, path, triple=fitted.triple, learned=learned, arrays=arrays
         )
@@ -468,14 +448,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         saved = _saved.read(path, cls.__name__)
         learned, arrays = saved.learned, saved.arrays
         detector = cls(**{"variant": saved.triple, **saved.parameters})
-        detector._fitted = _Fitted(
-            saved.triple,
-            Scaling(**_saved.without_prefix("scaling", arrays)),
-            anomaly.Reference(**_saved.without_prefix("reference", arrays)),
-            learned["measure"],
-            learned["history"],
-            learned["epochs"],
-        )
+        detector._fitted = FittedNetwork.from_saved(saved)
         detector.calibration_scores_ = arrays["calibration_scores_"]
         detector.offset_ = learned["offset_"]
         detector.n_features_in_ = learned["n_features_in_"]
@@ -483,69 +456,3 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             names = np.array(learned["feature_names_in_"], dtype=object)
             detector.feature_names_in_ = names
         return detector
-
-
-class _Fitted(NamedTuple):
-    """All that scoring needs.
-
-    Attributes:
-        triple: The trained models.
-        scaling: What brings rows to the scale that they take.
-        reference: What the training samples look like to them.
-        measure: What is measured.
-        history: Losses by name.
-        epochs: How many epochs were trained.
-    """
-
-    triple: Autoencoder
-    scaling: Scaling
-    reference: anomaly.Reference
-    measure: str
-    history: dict[str, list[float]]
-    epochs: int
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one sample."""
-        return tuple(self.triple.autoencoder.input_shape[1:])
-
-    def scores(self, x: np.ndarray) -> np.ndarray:
-        """Return the scores of rows, shape (n,), larger for more anomalous ones."""
-        return anomaly.scores(
-            self.triple, self._samples(x), self.measure, reference=self.reference
-        )
-
-    def contributions(self, x: np.ndarray) -> np.ndarray:
-        """Return the share of each column in the scores of rows."""
-        found = anomaly.contributions(
-            self.triple, self._samples(x), self.measure, reference=self.reference
-        )
-        return found.reshape(x.shape)
-
-    def _samples(self, x: np.ndarray) -> np.ndarray:
-        return self.scaling.apply(x).reshape(-1, *self.shape)
-
-
-def _flat(X: ArrayLike, wanted: tuple[int, ...] | None) -> tuple[Any, tuple[int, ...]]:
-    """Return samples of several axes as rows, others as they are, and their shape.
-
-    Args:
-        X: The samples.
-        wanted: The shape that one sample must have, if it has several axes.
-    """
-    shape = tuple(getattr(X, "shape", ()))
-    if len(shape) < 3:
-        return X, shape[1:]
-    if wanted is not None and shape[1:] != wanted:
-        axes = ", ".join(map(str, wanted))
-        raise ValueError(shape_error("X", f"of shape (n_samples, {axes})", shape))
-    return to_numpy(X).reshape(len(X), -1), shape[1:]
-
-
-def _share(argument: str, value: float, *, above: bool) -> None:
-    """Raise unless a number is in [0, 0.5], or `above` 0 besides."""
-    expected = f"a number in {'(' if above else '['}0, 0.5]"
-    if not _checks.is_number(value):
-        raise TypeError(argument_error(argument, expected, value))
-    if not 0 <= value <= 0.5 or (above and value == 0):
-        raise ValueError(argument_error(argument, expected, value))

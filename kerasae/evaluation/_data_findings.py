@@ -25,6 +25,8 @@ def of_data(model: keras.Model, x: np.ndarray) -> Iterator[Finding]:
     finite = np.isfinite(x)
     if not finite.all():
         yield _not_finite(finite)
+        if not finite.reshape(-1, x.shape[-1]).any(axis=0).all():
+            return  # of a column without a number, nothing else can be said
         x = np.where(finite, x, np.nan)
     low, high = float(np.nanmin(x)), float(np.nanmax(x))
     limits = _output_limits(model)

@@ -4,9 +4,10 @@ import math
 from typing import Any
 
 import numpy as np
+from keras import ops
 
 from kerasae import _checks, metrics
-from kerasae._arrays import shape_error
+from kerasae._arrays import shape_error, to_numpy
 from kerasae._triple import Autoencoder, as_triple
 from kerasae._types import ArrayLike, ModelOrTriple
 from kerasae.engine.prediction import predict_float32
@@ -14,6 +15,7 @@ from kerasae.engine.samples import float_samples
 from kerasae.evaluation import _code_use, _probes
 from kerasae.evaluation._evaluation import Evaluation
 from kerasae.generation import active_units, log_likelihood
+from kerasae.layers.gaussian_sampling import kl_per_entry
 from kerasae.layers.padding_mask import padding_value
 from kerasae.models import VariationalAutoencoder
 
@@ -176,8 +178,8 @@ def _variational(
         log_likelihood(model, x, 1, seed=seed + repeat, verbose=0).mean()
         for repeat in range(_REPEATS)
     ]
-    mean, log_variance = predict_float32(model.posterior, x)
-    divergence = 0.5 * (np.exp(log_variance) + mean**2 - 1 - log_variance)
+    moments = predict_float32(model.posterior, x)
+    divergence = to_numpy(kl_per_entry(*map(ops.convert_to_tensor, moments)))
     by_dimension = divergence.reshape(len(x), -1).mean(axis=0, dtype=np.float64)
     active = active_units(model, x)
     rows: dict[str, Any] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasae._files import replacing
+from kerasae._files import save_text
 
 _WIDTH = 78
 _NAME = 40
@@ -76,31 +76,25 @@ class Evaluation:
             ValueError: If it does not end so.
             OSError: If it cannot be written.
         """
-        with replacing(path, ("json",)) as temporary:
-            temporary.write_text(self.to_json() + "\n", encoding="utf-8")
-        return Path(path)
+        return save_text(path, self.to_json() + "\n", ("json",))
+
+
+def words(value: Any) -> str:
+    """Return a value of an evaluation as people read it, in one line."""
+    if isinstance(value, dict) and value.keys() == {"mean", "spread"}:
+        return f"{words(value['mean'])} ± {words(value['spread'])}"
+    if isinstance(value, dict):
+        pairs = (f"{key}: {words(one)}" for key, one in value.items())
+        return ", ".join(pair.replace(" ", _STUCK) for pair in pairs)
+    if isinstance(value, list):
+        return ", ".join(map(words, value))
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _row(name: str, value: Any) -> list[str]:
     label = f"  {name:{_NAME}}"
-    if isinstance(value, dict) and value.keys() == {"mean", "spread"}:
-        return [f"{label}{_number(value['mean'])} ± {_number(value['spread'])}"]
-    if isinstance(value, (list, dict)):
-        words = (
-            [
-                f"{key}:{_STUCK}{_number(one)}".replace(" ", _STUCK)
-                for key, one in value.items()
-            ]
-            if isinstance(value, dict)
-            else [_number(one) for one in value]
-        )
-        lines = textwrap.wrap(", ".join(words), _WIDTH - len(label))
-        blank = " " * len(label)
-        return [label + lines[0], *(blank + line for line in lines[1:])]
-    return [f"{label}{_number(value)}"]
-
-
-def _number(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    lines = textwrap.wrap(words(value), _WIDTH - len(label))
+    blank = " " * len(label)
+    return [label + lines[0], *(blank + line for line in lines[1:])]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from kerasae._files import replacing
+from kerasae._files import save_text
 
 SEVERITIES = ("error", "warning", "hint")
 _WIDTH = 78
@@ -89,6 +89,4 @@ class Findings(tuple[Finding, ...]):
             ValueError: If it does not end so.
             OSError: If it cannot be written.
         """
-        with replacing(path, ("json",)) as temporary:
-            temporary.write_text(self.to_json() + "\n", encoding="utf-8")
-        return Path(path)
+        return save_text(path, self.to_json() + "\n", ("json",))

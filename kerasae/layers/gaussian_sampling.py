@@ -186,7 +186,7 @@ class GaussianSampling(keras.layers.Layer):
         normal distribution p, summed over the code; with free bits, the average over
         the batch, to which each dimension contributes at least these.
         """
-        nats = _kl_per_entry(mean, log_variance)
+        nats = kl_per_entry(mean, log_variance)
         if self.free_bits:
             # Free bits concern the batch: every sample gets the batch's average.
             average = ops.mean(nats, axis=0, keepdims=True)
@@ -213,6 +213,6 @@ class GaussianSampling(keras.layers.Layer):
         }
 
 
-def _kl_per_entry(mean: Tensor, log_variance: Tensor) -> Tensor:
+def kl_per_entry(mean: Tensor, log_variance: Tensor) -> Tensor:
     """Return KL(N(mean, exp(log_variance)) || N(0, 1)) of each entry, in nats."""
     return 0.5 * (ops.exp(log_variance) + ops.square(mean) - 1.0 - log_variance)

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from kerasae import evaluation
-from kerasae.data import load_samples
-from kerasae.runs._load import load_with_samples
+from kerasae.runs._load import load_with_labels, load_with_samples
 from kerasae.runs.run import Run
 
 
@@ -50,11 +49,7 @@ def evaluate(
     """
     _, x_train, _ = load_with_samples(folder, split="train", log=lambda note: None)
     split = "test" if data is None else "all"
-    triple, x, _ = load_with_samples(folder, data=data, split=split, log=log)
-    record = Run(folder).read()
-    source = record["settings"]["data"] if data is None else data
-    scale = record.get("scaled", True)
-    _, labels, _ = load_samples(source, split=split, scale=scale)
+    triple, x, labels, _ = load_with_labels(folder, data=data, split=split, log=log)
     if labels is not None and not _are_classes(labels):
         labels = None
     return evaluation.evaluate(

@@ -46,13 +46,25 @@ def load_with_samples(
         >>> x.shape, name
         ((1797, 8, 8, 1), 'digits')
     """
+    triple, x, _, name = load_with_labels(folder, data=data, split=split, log=log)
+    return triple, x, name
+
+
+def load_with_labels(
+    folder: str | Path,
+    *,
+    data: str | None,
+    split: str,
+    log: Callable[[str], None],
+) -> tuple[Autoencoder, np.ndarray, np.ndarray | None, str]:
+    """Do what `load_with_samples` does, and return labels, or None, behind samples."""
     run = Run(folder)
     triple = run.load()
     record = run.read()
     data = record["settings"]["data"] if data is None else data
     # Data that the run took as they were are never scaled.
     scale = record.get("scaled", True)
-    x, _, notes = load_samples(data, split=split, scale=scale)
+    x, labels, notes = load_samples(data, split=split, scale=scale)
     for note in notes:
         log(note)
     shape = triple.autoencoder.input_shape[1:]
@@ -66,4 +78,4 @@ def load_with_samples(
             f"The model in {str(run.folder)!r} takes samples of shape {shape}. "
             f"Received: samples of shape {x.shape[1:]} from {data!r}."
         )
-    return triple, x.reshape(len(x), *shape), Path(data).stem
+    return triple, x.reshape(len(x), *shape), labels, Path(data).stem

@@ -4,7 +4,7 @@ import base64
 import html
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -12,17 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from kerasae import plotting
 from kerasae._checks import counted
-from kerasae._files import checked_path, replacing
+from kerasae._files import checked_path, save_text
 from kerasae._triple import Autoencoder
-from kerasae.data import load_samples
 from kerasae.engine.prediction import predict_float32
-from kerasae.evaluation import Evaluation, Findings, diagnose
+from kerasae.evaluation import Evaluation, Findings, diagnose, words
+from kerasae.layers.padding_mask import padding_value
+from kerasae.metrics import sample_errors
 from kerasae.plotting.rendering.pictures import picture_shape, shared_range
 from kerasae.plotting.rendering.pixels import arranged, thumbnails
 from kerasae.runs._judge import evaluate
-from kerasae.runs._load import load_with_samples
+from kerasae.runs._load import load_with_labels
 from kerasae.runs.run import ARCHITECTURE, CURVES, Run
 
 _MOST = 800  # samples on the map
@@ -32,6 +32,10 @@ _STEPS = 15  # pictures across and down the plane
 _VALUES = np.linspace(-2.5, 2.5, 11)  # of a slider, in standard deviations
 _DIRECTIONS = 6
 _MOST_CLASSES = 12
+_PICTURES = (
+    (CURVES, "Training", "wide", "Learning curves"),
+    (ARCHITECTURE, "Architecture", "tall", "The layers of the model"),
+)
 # Okabe and Ito's first, then others that can be told from them.
 _COLORS = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
@@ -84,17 +88,12 @@ def report(
     target = checked_path(run.path("report.html") if path is None else path, ("html",))
     record = run.read_finished()
     split = "test" if data is None else "all"
-    triple, x, name = load_with_samples(folder, data=data, split=split, log=log)
-    source = record["settings"]["data"] if data is None else data
-    scale = record.get("scaled", True)
-    _, labels, _ = load_samples(source, split=split, scale=scale)
+    triple, x, labels, name = load_with_labels(folder, data=data, split=split, log=log)
     found = evaluate(folder, data=data, log=lambda note: None)
     values = _page(run, record, triple, x, labels, name, found)
     template = resources.files("kerasae.runs").joinpath("report.html")
     text = Template(template.read_text(encoding="utf-8")).substitute(values)
-    with replacing(target, ("html",)) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-    return target
+    return save_text(target, text)
 
 
 def _page(
@@ -122,7 +121,7 @@ def _page(
     order = np.argsort(space.errors, kind="stable")
     classes, names = _classes(labels, chosen)
     content = {
-        "sheets": {key: sheet for key, (sheet, _) in sheets.items()},
+        "sheets": sheets,
         "points": space.points(),
         "errors": [float(f"{error:.6g}") for error in space.errors],
         "best": order[:_EXAMPLES].tolist(),
@@ -141,9 +140,8 @@ def _page(
         "numbers": _numbers(found),
         "map_text": html.escape(space.map_text),
         "directions_text": html.escape(space.directions_text),
-        "plane": sheets["plane"][0]["source"],
-        "curves": _picture(run, CURVES),
-        "architecture": _picture(run, ARCHITECTURE),
+        "plane": sheets["plane"]["source"],
+        "pictures": _pictures(run),
         "settings": html.escape(json.dumps(settings, indent=1)),
         # A "<" could end the script that it stands in.
         "data": json.dumps(content).replace("<", "\\u003c"),
@@ -165,7 +163,8 @@ class _Space:
         self._made = predict_float32(triple.decoder, codes)
         self._code_shape = codes.shape[1:]
         flat = codes.reshape(len(codes), -1).astype("float64")
-        self.errors = np.square(x - self._made).reshape(len(x), -1).mean(axis=1)
+        padding = padding_value(triple.autoencoder)
+        self.errors = sample_errors(x, self._made, mask_value=padding)
         self._center = flat.mean(axis=0)
         self._is_plain = flat.shape[1] <= 2
         if self._is_plain:
@@ -226,7 +225,7 @@ class _Space:
             for number in range(min(_DIRECTIONS, len(self._directions)))
         ]
 
-    def sheets(self) -> dict[str, tuple[dict[str, Any], np.ndarray]]:
+    def sheets(self) -> dict[str, dict[str, Any]]:
         """Return sheets of small pictures, with what the page must know of them."""
         grid = self._grid()
         plane = np.zeros((_STEPS * _STEPS, len(self._directions)))
@@ -251,16 +250,12 @@ class _Space:
         for key, samples in parts.items():
             tiles = thumbnails(samples, shape, limits, _SIDE)
             across = columns.get(key, 32)
-            sheet = arranged(tiles, across, fill=255)
-            made[key] = (
-                {
-                    "source": _png(sheet),
-                    "width": tiles.shape[2],
-                    "height": tiles.shape[1],
-                    "columns": across,
-                },
-                sheet,
-            )
+            made[key] = {
+                "source": _png(arranged(tiles, across, fill=255)),
+                "width": tiles.shape[2],
+                "height": tiles.shape[1],
+                "columns": across,
+            }
         return made
 
     def _decoded(self, at: np.ndarray) -> np.ndarray:
@@ -305,36 +300,21 @@ def _numbers(found: Evaluation) -> str:
     for section, rows in found.values.items():
         lines = "\n".join(
             f'<tr><td>{html.escape(name)}</td><td class="number">'
-            f"{html.escape(_cell(value))}</td></tr>"
+            f"{html.escape(words(value))}</td></tr>"
             for name, value in rows.items()
         )
         sections.append(f"<div><h3>{section}</h3><table>{lines}</table></div>")
     return f'<div class="columns">{"".join(sections)}</div>'
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, Mapping):
-        if value.keys() == {"mean", "spread"}:
-            return f"{value['mean']:.4g} ± {value['spread']:.2g}"
-        return ", ".join(f"{key}: {_cell(one)}" for key, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_cell, value))
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _picture(run: Run, name: str) -> str:
-    """Return a picture of the run's, drawn again if it is not there."""
-    path = run.path(name)
-    if path.is_file():
-        return _source(path.read_bytes())
-    if name == CURVES:
-        figure = plotting.plot_history(run.history())
-        file = io.BytesIO()
-        figure.savefig(file, format="png")
-        return _source(file.getvalue())
-    return ""
+def _pictures(run: Run) -> str:
+    """Return those pictures of the run that are there."""
+    return "\n".join(
+        f'<h2>{heading}</h2><figure class="{kind}"><img src="'
+        f'{_source(run.path(name).read_bytes())}" alt="{text}"></figure>'
+        for name, heading, kind, text in _PICTURES
+        if run.path(name).is_file()
+    )
 
 
 def _png(sheet: np.ndarray) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_numbers, shape_error
+from kerasae._arrays import as_vector
 from kerasae._checks import positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._figure import COLORS, GRAY, figure_and_axes, save, style_chart
@@ -58,12 +58,8 @@ def plot_contributions(
         >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
         ['heat', 'speed', 'flow']
     """
-    shares = as_numbers("contributions", contributions, axes=1).astype("float64")
-    if shares.ndim != 1:
-        fix = "Take one sample: contributions[0]; flatten images, or draw them with "
-        fix += "plot_anomaly_maps."
-        expected = "one number for each feature of one sample"
-        raise ValueError(shape_error("contributions", expected, shares.shape, fix))
+    fix = "Take one sample: contributions[0]; flatten images, or draw them with "
+    shares = as_vector("contributions", contributions, f"{fix}plot_anomaly_maps.")
     most = positive_integer("most", most)
     if names is None:
         index = getattr(contributions, "index", None)

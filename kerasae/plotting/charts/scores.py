@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasae._arrays import as_numbers, shape_error
+from kerasae._arrays import as_vector, shape_error
 from kerasae._checks import argument_error, finite, positive_integer
 from kerasae._types import ArrayLike
 from kerasae.plotting._figure import (
@@ -69,7 +69,7 @@ def plot_scores(
         >>> figure.axes[0].get_xlabel()
         'score'
     """
-    values = _one_axis("scores", scores).astype("float64")
+    values = as_vector("scores", scores)
     bins = positive_integer("bins", bins)
     groups = [("", values, ORDINARY)]
     if labels is not None:
@@ -140,15 +140,8 @@ def _draw(axes: "Axes", groups: list[Any], edges: np.ndarray) -> list[Any]:
     return handles
 
 
-def _one_axis(argument: str, values: ArrayLike) -> np.ndarray:
-    array = as_numbers(argument, values, axes=1)
-    if array.ndim != 1:
-        raise ValueError(shape_error(argument, "of one axis", array.shape))
-    return array
-
-
 def _flags(argument: str, values: ArrayLike, count: int) -> np.ndarray:
-    array = _one_axis(argument, values)
+    array = as_vector(argument, values)
     if len(array) != count:
         expected = f"one for each of the {count} scores"
         raise ValueError(shape_error(argument, expected, array.shape))
